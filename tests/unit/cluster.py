@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import pytest
 
@@ -19,6 +19,7 @@ from understudy.deploy.plan import make_plan
 from understudy.errors import UnderstudyError
 from understudy.host import steps
 from understudy.host.actions import Action, Run
+from understudy.host.facts import ObservedState
 from understudy.host.gates import Gates
 from understudy.host.processes import ObservedProcess
 from understudy.release.layout import Manifest
@@ -44,6 +45,14 @@ APP = {"database": "postgresql", "media_url": None}
 Fault = Callable[[str, str], None]
 
 
+class Applies(Protocol):
+    """A ModelHost, or what takes its place."""
+
+    state: ObservedState
+
+    def apply(self, action: Action) -> None: ...
+
+
 class Killed(BaseException):
     """This machine lost its power: no thread does anything any more."""
 
@@ -53,7 +62,7 @@ class Cluster:
     """hosts: by address. log: host and title of each action, in the order in which they were carried out."""
 
     desired: Mapping[str, DesiredState]
-    hosts: Mapping[str, ModelHost]
+    hosts: Mapping[str, Applies]
     log: list[tuple[str, str]] = field(default_factory=list)
 
     def copy(self) -> Self:

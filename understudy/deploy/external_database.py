@@ -1,9 +1,7 @@
 """A database that is managed elsewhere: reached before a deploy; what Understudy does not do for it. Pure."""
 
 from understudy.commands import backups
-from understudy.config import topology
 from understudy.config.app import App
-from understudy.config.target import TargetConfig
 from understudy.deploy.desired import DesiredState
 from understudy.errors import Refused
 from understudy.host.actions import Run
@@ -42,15 +40,8 @@ def warnings(app: App) -> list[str]:
     ]
 
 
-def refuse_restore(app: App, target: TargetConfig) -> None:
-    """Raises Refused: its backups are not tried in a scratch database, and others may use its server. Of
-    hosts that share their database only one would stop meanwhile.
-    """
-    if topology.has_several_sites(target.host_list):
-        raise Refused(
-            "several hosts use this database, and a restore stops one of them: nothing was changed",
-            hint="docs/topology.md shows how to restore it.",
-        )
+def refuse_restore(app: App) -> None:
+    """Raises Refused: its backups are not tried in a scratch database, and others may use its server."""
     if app.database == "external":
         raise Refused(
             "database: external: Understudy does not restore a database that is managed elsewhere",

@@ -78,6 +78,18 @@ def start_all(desired: DesiredState, observed: ObservedState, hint: str) -> list
     return [*start(desired, stopped, hint=hint), *hand_over(desired, stopped, hint=hint)]
 
 
+def start_again(desired: DesiredState, observed: ObservedState, hint: str) -> tuple[Run, ...]:
+    """All of the live release, after stop_all()."""
+    name, live = desired.app.name, observed.current
+    if not (live and observed.release_processes.get(live)):
+        return ()
+    title = f"start the processes of {live} again"
+    return (
+        Run(title, commands.start(name, live), hint=hint),
+        Run(f"hand back to {live}", commands.hand_over(name, live), hint=hint),
+    )
+
+
 def await_end(
     desired: DesiredState, observed: ObservedState, hint: str = BEFORE_SWITCH
 ) -> list[Run]:

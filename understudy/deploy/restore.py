@@ -1,12 +1,17 @@
 """A backup is restored under the live release."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from understudy.commands import site_processes
-from understudy.deploy import external_database, switch
+from understudy.config import topology
+from understudy.deploy import external_database, same_release, switch
 from understudy.deploy.desired import DesiredState
 from understudy.deploy.done import Restored
 from understudy.errors import Refused
-from understudy.host import backups, off_host, session, steps
+from understudy.host import all_hosts, backups, off_host, session, steps
 from understudy.host.facts import ObservedState
+from understudy.host.gates import Gate
 from understudy.host.session import AuditEntry
 from understudy.job import Job
 from understudy.release.layout import Manifest
@@ -14,21 +19,55 @@ from understudy.ssh.connection import SshConnection
 
 
 def restore(job: Job, name: str, wait: int = 0) -> None:
-    """Restores a backup under the live release and discards what was written since. The site is down
-    meanwhile.
+    """Restores a backup of the job's host under the live release and discards what was written since. The site
+    is down meanwhile, on all hosts that share their data with that one.
 
     wait: seconds for which another holder of the host's lock is waited for. Raises Refused if there is no
     such backup, or no live release, and StepFailed if a step fails.
     """
+    if not topology.has_several_sites(job.config.target(job.target_name).host_list):
+        _restore(all_hosts.one(job), name, name, wait)
+        return
+    check(all_hosts.one(job), name)
+    hosts = all_hosts.jobs(replace(job, address=None))
+    same_release.require_live(hosts, all_hosts.look(hosts, _live))
+    all_hosts.together(
+        hosts,
+        lambda host, gate: _restore(
+            host, name, name if host.address == job.address else "", wait, gate
+        ),
+    )
+
+
+def require_all(job: Job, hosts: Sequence[Job]) -> None:
+    """Raises Refused if `hosts` are not all that share their data: the others would write meanwhile."""
+    sites = topology.sites(job.config.target(job.target_name).host_list)
+    if len(sites) > len(hosts):
+        raise Refused(
+            f"{len(sites)} hosts of {job.target_name} use this database, and all have to stop meanwhile: "
+            "nothing was changed",
+            hint="Run it without --host.",
+        )
+
+
+def _live(job: Job) -> str:
+    with session.connected(job, needs=site_processes.needed(job.config)) as (_, observed):
+        return live_release(job, observed).id
+
+
+def _restore(job: Job, name: str, here: str, wait: int, gate: Gate | None = None) -> None:
+    """here: the same name on the host that has the backup, "" on the others."""
     with session.connected(job, needs=site_processes.needed(job.config)) as (connection, observed):
-        _refuse_without_backup(connection, job, name)
+        if here:
+            _refuse_without_backup(connection, job, here)
         release = live_release(job, observed)
         desired = DesiredState(job.config, job.target, release)
         entry = AuditEntry("restore", name, release.commit)
         with session.locked(connection, job, entry, wait, observed) as now:
             session.refuse_if_switched(job, observed, now)
-            _refuse_without_backup(connection, job, name)
-            steps.apply_all(job, connection, switch.restore(desired, now, name))
+            if here:
+                _refuse_without_backup(connection, job, here)
+            steps.apply_all(job, connection, switch.restore(desired, now, here), gate=gate)
     job.report.answer(
         Restored(job.target_name, job.target.address, name, release.id, release.commit)
     )
@@ -52,7 +91,7 @@ def live_release(job: Job, observed: ObservedState) -> Manifest:
 
 
 def _refuse_without_backup(connection: SshConnection, job: Job, name: str) -> None:
-    external_database.refuse_restore(job.config.app, job.target)
+    external_database.refuse_restore(job.config.app)
     names = [backup.name for backup in backups.list_all(connection, job)]
     if name not in names:
         raise Refused(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from understudy.commands import site_processes
+from understudy.config import topology
 from understudy.deploy import commits, rollback_data, switch
 from understudy.deploy.desired import DesiredState
 from understudy.deploy.going_live import GoingLive
@@ -99,16 +100,30 @@ def _actions(
 ) -> list[Action]:
     """Raises NeedsItsData or Refused if the old code or its data are not fit for it."""
     if with_data:
-        backup = rollback_data.backup_of(connection, job, desired.release, observed)
+        backup = _backup(connection, job, desired, observed)
         return switch.restore(desired, observed, backup)
     rollback_data.check_models(connection, job, desired, observed, anyway=anyway)
     return switch.rollback(desired, observed)
 
 
-def earlier(job: Job, to: str | None = None) -> Manifest:
-    """The release that rollback() would make live. Raises Refused if there is none."""
-    with session.connected(job, needs=site_processes.needed(job.config)) as (_, observed):
-        return _destination(job, observed, to)
+def _backup(
+    connection: SshConnection, job: Job, desired: DesiredState, observed: ObservedState
+) -> str:
+    """Of hosts that share their data the one that migrates has it; "" for the others."""
+    hosts = desired.target.host_list
+    if desired.has_company and not topology.migrates(hosts, desired.target.address):
+        return ""
+    return rollback_data.backup_of(connection, job, desired.release, observed)
+
+
+def earlier(job: Job, to: str | None = None, *, with_data: bool = False) -> Manifest:
+    """The release that rollback() would make live. Raises Refused if there is none, or no backup for it."""
+    needs = site_processes.needed(job.config)
+    with session.connected(job, needs=needs) as (connection, observed):
+        release = _destination(job, observed, to)
+        if with_data:
+            _backup(connection, job, DesiredState(job.config, job.target, release), observed)
+        return release
 
 
 def releases(job: Job) -> None:

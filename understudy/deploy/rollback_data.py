@@ -53,7 +53,7 @@ def backup_of(
     connection: SshConnection, job: Job, release: Manifest, observed: ObservedState
 ) -> str:
     """The name of the newest backup with which the release can work. Raises Refused if there is none."""
-    external_database.refuse_restore(job.config.app, job.target)
+    external_database.refuse_restore(job.config.app)
     since = observed.served_since[release.id]
     later = [
         backup

@@ -3,7 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from understudy.deploy import commits, deploy_host, hooked, preview_host, proxies, same_release
+from understudy.deploy import (
+    commits,
+    deploy_host,
+    hooked,
+    preview_host,
+    proxies,
+    restore,
+    same_release,
+)
 from understudy.deploy.went_live import SwitchedTogether
 from understudy.diagnosis import explain
 from understudy.host import all_hosts, batches
@@ -83,9 +91,13 @@ def rollback(
     from understudy.deploy import rollback as rollback_host
 
     hosts = all_hosts.jobs(job)
+    if with_data:
+        restore.require_all(job, hosts)
     commit = release = ""
     if len(hosts) > 1 or hooked.runs_here(job, "rollback"):
-        earlier = all_hosts.look(hosts, lambda host: rollback_host.earlier(host, to))
+        earlier = all_hosts.look(
+            hosts, lambda host: rollback_host.earlier(host, to, with_data=with_data)
+        )
         same_release.require_earlier(hosts, [one.id for one in earlier])
         commit, release = earlier[0].commit, earlier[0].id
     switched: dict[str, datetime] = {}

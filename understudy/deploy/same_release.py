@@ -34,6 +34,17 @@ def require_earlier(hosts: Sequence[Job], releases: Sequence[str]) -> None:
         )
 
 
+def require_live(hosts: Sequence[Job], releases: Sequence[str]) -> None:
+    """releases: the id of the live one of each host. Raises Refused if there are several."""
+    if _differ(hosts, releases):
+        name = hosts[0].target_name
+        raise Refused(
+            f"{name}: not the same release is live on all hosts",
+            details=_each(hosts, releases),
+            hint=f"python deploy.py deploy --target {name} makes one live on all.",
+        )
+
+
 def _differ(hosts: Sequence[Job], releases: Sequence[str]) -> bool:
     return bool(hosts[0].target.host_list) and len(set(releases)) > 1
 

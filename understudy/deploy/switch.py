@@ -35,24 +35,44 @@ def restore(
     desired: DesiredState, observed: ObservedState, backup: str, then: tuple[Run, ...] = ()
 ) -> list[Action]:
     """Makes a release live on the data of a backup. The site is down until it is: a backup can be
-    restored only while no one writes. then: what the data needs before the release starts.
+    restored only while no one writes. backup: "" if another host restores it. then: what the data needs
+    before the release starts.
     """
-    app, paths = desired.app, desired.paths
-    stopped = replace(observed, running=frozenset())
-    restore_backup = backups.restore(app.database, app.name, paths.backups, backup)
+    app, stopped = desired.app, replace(observed, running=frozenset())
     return [
         *await_end(desired, observed.ending),
         *(Run(f"stop {name}", site.stop(app.name, name)) for name in sorted(observed.running)),
         *processes.stop_all(desired, observed),
         *timers.stop_all(desired, observed, SITE_IS_DOWN),
-        Run(f"restore the backup {backup}", restore_backup, app.name, hint=SITE_IS_DOWN),
+        *together.stopped(desired, _start_again(desired, observed)),
+        *_restore_backup(desired, backup),
+        *together.restored(desired, SITE_IS_DOWN),
         *then,
-        _start(desired, stopped, hint=SITE_IS_DOWN),
+        *([_start(desired, stopped, hint=SITE_IS_DOWN)] if desired.target.is_web else ()),
         *_switch(desired, stopped),
         *confirm_live(desired, stopped),
         *processes.start_all(desired, observed, _PROCESSES_ARE_DOWN),
         *timers.start_all(desired, observed, AFTER_SWITCH),
     ]
+
+
+def _restore_backup(desired: DesiredState, backup: str) -> list[Run]:
+    if not backup:
+        return []
+    app = desired.app
+    command = backups.restore(app.database, app.name, desired.paths.backups, backup)
+    return [Run(f"restore the backup {backup}", command, app.name, hint=SITE_IS_DOWN)]
+
+
+def _start_again(desired: DesiredState, observed: ObservedState) -> tuple[Run, ...]:
+    """What restore() has stopped, if the data is as it was."""
+    name, live = desired.app.name, observed.current
+    web = [live] if live in observed.running else []
+    return (
+        *(Run(f"start {one} again", site.start(name, one), hint=SITE_IS_DOWN) for one in web),
+        *processes.start_again(desired, observed, SITE_IS_DOWN),
+        *timers.start_all(desired, observed, SITE_IS_DOWN),
+    )
 
 
 def is_live(desired: DesiredState, observed: ObservedState) -> bool:

@@ -42,6 +42,18 @@ def confirmed(desired: DesiredState, undo: tuple[Run, ...], old: str | None) -> 
     return _meet(desired, Meet(title, Point.CONFIRMED, stopped, undo, hint=AFTER_SWITCH))
 
 
+def stopped(desired: DesiredState, undo: tuple[Run, ...]) -> list[Meet]:
+    """Before data is restored, which no host may use meanwhile. undo: starts what was stopped."""
+    title = "wait until the site is stopped on all hosts"
+    return _meet(desired, Meet(title, Point.STOPPED, "started again", undo))
+
+
+def restored(desired: DesiredState, hint: str) -> list[Meet]:
+    """On the host that has the backup."""
+    title = "wait until the data is restored"
+    return _meet(desired, Meet(title, Point.RESTORED, "stopped", hint=hint))
+
+
 def _migrated(undo: tuple[Run, ...] = ()) -> Meet:
     """On each the old code is checked afterwards, if there were migrations."""
     title = "wait for the migrations on the first host"

@@ -101,9 +101,11 @@ class Point(IntEnum):
 
     UPLOADED = 1
     MIGRATED = 2
-    READY = 3
-    HANDED_OVER = 4
-    CONFIRMED = 5
+    STOPPED = 3
+    RESTORED = 4
+    READY = 5
+    HANDED_OVER = 6
+    CONFIRMED = 7
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from understudy.commands import app as app_commands
 from understudy.deploy import external_database, restore
 from understudy.deploy.plan import make_plan
 from understudy.errors import Refused
-from understudy.host import all_hosts
 from understudy.host.actions import Run
 
 EXTERNAL = {"database": "external", "database_url": "SHOP_URL"}
@@ -53,15 +52,3 @@ def test_backup_is_not_restored(staging: Staging) -> None:
 
     with pytest.raises(Refused, match="does not restore a database that is managed elsewhere"):
         restore.check(staging.job(app=EXTERNAL), "20240201T000000Z-c0ffee00-old")
-
-
-def test_restore_is_refused_where_other_hosts_would_write_meanwhile(staging: Staging) -> None:
-    hosts = [
-        {"address": "192.0.2.1", "roles": ["web", "database"]},
-        {"address": "192.0.2.2", "roles": ["web"]},
-    ]
-    app = {"database": "postgresql", "media_url": None}
-    job = all_hosts.jobs(staging.job(app=app, hosts=hosts))[0]
-
-    with pytest.raises(Refused, match="several hosts use this database"):
-        external_database.refuse_restore(job.config.app, job.target)

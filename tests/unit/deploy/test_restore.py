@@ -1,10 +1,11 @@
 """A backup is restored under the live release, or nothing is changed."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from tests.unit.fakes import failed
+from tests.unit.fakes import FakeConnection, failed
 from tests.unit.host.test_backups import (
     LATER,
     NAMES,
@@ -13,9 +14,13 @@ from tests.unit.host.test_backups import (
     after_another_deploy,
     host_with,
 )
-from tests.unit.staging import LIST, QUERY, SWITCH, Staging, changes, listed
-from understudy.deploy import restore
+from tests.unit.staging import LIST, QUERY, SWITCH, Staging, changes, lines_of, listed
+from understudy.deploy import restore, rollout
 from understudy.errors import Refused, StepFailed
+from understudy.host import all_hosts
+from understudy.host.provisioning import of_project
+from understudy.job import Job
+from understudy.release.layout import Manifest
 from understudy.ssh.connection import Result
 
 QUIET = (*SWITCH, RESTORE)
@@ -91,3 +96,55 @@ def test_restore_that_fails_says_that_the_site_is_down(staging: Staging) -> None
         restore.restore(staging.job(), NAMES[0])
 
     assert "The site is stopped" in raised.value.hint
+
+
+ROLES = [
+    {"address": "192.0.2.1", "roles": ["web", "database"]},
+    {"address": "192.0.2.2", "roles": ["web"]},
+]
+
+
+def two_hosts(staging: Staging, *current: Manifest) -> tuple[Job, dict[str, FakeConnection]]:
+    """Both use one database, and have that release live. The second has the backups."""
+    job = staging.job(app={"database": "postgresql", "media_url": None}, hosts=ROLES)
+    made = {}
+    for one, live in zip(all_hosts.jobs(job), current, strict=True):
+        stamp = of_project(job.project, one.config, one.target).stamp
+        facts = staging.facts(*lines_of(NOW, LATER, current=live.id), stamp=stamp)
+        backups = NAMES if one.address == "192.0.2.2" else ()
+        answers: dict[str, Result | list[Result]] = {QUERY: facts, LIST: listed(backups)}
+        quiet = (*QUIET, "touch /srv/shop/releases/")
+        made[str(one.address)] = FakeConnection(answers, quiet)
+    staging.hosts |= {f"deploy@{address}": host for address, host in made.items()}
+    return replace(job, address="192.0.2.2"), made
+
+
+def test_all_hosts_of_one_database_stop_and_one_restores(staging: Staging) -> None:
+    job, made = two_hosts(staging, NOW, NOW)
+
+    restore.restore(job, NAMES[1])
+
+    assert [len([note for note in one.notes if RESTORE in note]) for one in made.values()] == [0, 1]
+    for one in made.values():
+        assert [note for note in one.notes if f"shop stop {NOW.id}" in note]
+        assert [note for note in one.notes if f"shop start {NOW.id}" in note]
+        assert json.loads(one.sent[-1])["verb"] == "restore", "in the audit log of each"
+
+
+def test_restore_is_refused_while_other_releases_are_live_on_other_hosts(staging: Staging) -> None:
+    job, made = two_hosts(staging, NOW, LATER)
+
+    with pytest.raises(Refused, match="not the same release is live on all hosts"):
+        restore.restore(job, NAMES[1])
+
+    assert [changes(one) for one in made.values()] == [[], []]
+
+
+def test_data_of_several_hosts_is_not_restored_on_one_of_them(staging: Staging) -> None:
+    job, made = two_hosts(staging, NOW, NOW)
+
+    with pytest.raises(Refused, match="2 hosts of staging use this database") as raised:
+        rollout.rollback(job, None, with_data=True, anyway=False, probe=False, wait=0)
+
+    assert "without --host" in raised.value.hint
+    assert [one.notes for one in made.values()] == [[], []]

@@ -1,13 +1,13 @@
 """Hosts that share their data go live together, or none does."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.unit.cluster import APART, FIRST, HOSTS, SECOND, Cluster, Fault, Killed, cluster
+from tests.unit.cluster import APART, FIRST, HOSTS, SECOND, Applies, Cluster, Fault, Killed, cluster
 from tests.unit.fakes import manifest
 from tests.unit.plans import NEW, OLD
 from tests.unit.staging import Staging
@@ -258,6 +258,77 @@ def test_rollback_goes_live_together(
             at(back, host, f"check {OLD} through nginx as 4 visitors at once") for host in SITES
         ]
         assert max(ready) < min(switches)
+
+
+BACKUP = "20240301T000000Z-c0ffee00-old"
+
+
+class Restoring:
+    """A host whose live release may stop."""
+
+    def __init__(self, before: Applies) -> None:
+        self.state = before.state
+
+    def apply(self, action: Action) -> None:
+        """What it does is in the log."""
+
+
+def restoring(staging: Staging) -> tuple[Cluster, Callable[[str], list[Action]]]:
+    """Hosts with OLD live, and the plan by which they get the data of a backup that the first has."""
+    begun = cluster(staging).to(manifest(OLD))
+    site = replace(begun, hosts={name: Restoring(one) for name, one in begun.hosts.items()})
+
+    def plan(host: str) -> list[Action]:
+        here = BACKUP if host == FIRST else ""
+        return switch.restore(site.desired[host], site.hosts[host].state, here)
+
+    return site, plan
+
+
+@pytest.mark.parametrize("late", SITES)
+def test_data_is_restored_once_no_host_writes_and_before_any_starts(
+    late: str, staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, plan = restoring(staging)
+
+    ended = site.run(staging, monkeypatch, slow(late), plan)
+
+    assert ended == {FIRST: None, SECOND: None}
+    restored = at(site, FIRST, f"restore the backup {BACKUP}")
+    assert [title for _, title in site.log].count(f"restore the backup {BACKUP}") == 1
+    for host in SITES:
+        assert at(site, host, f"stop {OLD}") < restored
+        assert restored < at(site, host, f"start release {OLD} and check its health")
+    assert at(site, FIRST, f"stop the processes of {OLD}") < restored
+
+
+def test_hosts_start_again_if_one_cannot_be_stopped(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, plan = restoring(staging)
+
+    ended = site.run(staging, monkeypatch, failing(SECOND, f"stop {OLD}"), plan)
+
+    assert str(ended[FIRST]).startswith(f"{SECOND} failed; started again")
+    again = [title for host, title in site.log if host == FIRST][-3:]
+    assert again == [
+        f"start {OLD} again",
+        f"start the processes of {OLD} again",
+        f"hand back to {OLD}",
+    ]
+    assert (FIRST, f"restore the backup {BACKUP}") not in site.log
+
+
+def test_no_host_starts_on_data_that_could_not_be_restored(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, plan = restoring(staging)
+
+    ended = site.run(staging, monkeypatch, failing(FIRST, f"restore the backup {BACKUP}"), plan)
+
+    assert str(ended[SECOND]).startswith(f"{FIRST} failed; stopped")
+    assert "starts it again" in str(ended[SECOND])
+    assert not [title for _, title in site.log if title.startswith("start")]
 
 
 def test_host_of_workers_alone_starts_no_web_process_and_asks_no_nginx(

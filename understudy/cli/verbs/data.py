@@ -26,7 +26,8 @@ def restore(options: argparse.Namespace, project: Project, report: "Report") -> 
     from understudy.deploy import restore as deploy_restore
     from understudy.host import all_hosts, backups, off_host
 
-    job = all_hosts.one(job_of(options, project, report))
+    whole = job_of(options, project, report)
+    job = all_hosts.one(whole)
     if options.name is None:
         backups.backups(job)
         return
@@ -37,7 +38,7 @@ def restore(options: argparse.Namespace, project: Project, report: "Report") -> 
         prompts.confirm(_discards(job.target_name, options.name))
     if options.off_host:
         off_host.fetch(job, options.name)
-    deploy_restore.restore(job, options.name, options.wait)
+    deploy_restore.restore(whole, options.name, options.wait)
 
 
 def _discards(target: str, backup: str) -> str:
