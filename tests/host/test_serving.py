@@ -38,7 +38,8 @@ def ask(
     browser tests check it.
     """
     tls = target.has_https
-    door = Endpoint(target.address, 443 if tls else 80, tls, target.domain)
+    port = target.web_ports.of(443 if tls else 80)
+    door = Endpoint(target.address, port, tls, target.domain)
     connection = http.client.HTTPConnection(target.domain)
     connection.sock = door.connect(timeout=30)
     try:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from understudy.cli.finding import Finding
 from understudy.config.model import Config
 from understudy.errors import StepFailed, UnderstudyError
+from understudy.local import tool_output
 from understudy.paths import Project
 from understudy.vm import host_facts, libvirt
 from understudy.vm.host_facts import HostFacts
@@ -21,7 +22,7 @@ def findings(project: Project, config: Config) -> Iterator[Finding]:
     try:
         facts = host_facts.ask(project, host, config.vm.name)
     except UnderstudyError as error:
-        yield Finding(title, error.cause or error.details or error.summary, error.hint)
+        yield Finding(title, _why(error), error.hint)
         return
     yield Finding(title, f"{facts.user} logs in without a password", _fix(facts, host.name))
     yield _kvm(host.name, facts)
@@ -51,7 +52,7 @@ def _libvirt(host: VmHost) -> Iterator[Finding]:
     try:
         answer = libvirt.virsh("version", "--daemon", uri=host.uri)
     except UnderstudyError as error:
-        yield Finding(title, error.cause or error.details or error.summary, error.hint)
+        yield Finding(title, _why(error), error.hint)
         return
     daemon = re.search(r"daemon: (\S+)", answer)
     yield Finding(title, f"daemon {daemon[1] if daemon else 'answers'}")
@@ -71,3 +72,8 @@ def _pool(host: VmHost) -> Finding:
         start = f"virsh -c {host.uri} pool-start default"
         return Finding(title, f"`default` is {state[1]}", f"{start}; pool-autostart keeps it so")
     return Finding(title, "default")
+
+
+def _why(error: UnderstudyError) -> str:
+    """In a line."""
+    return tool_output.reason(error.details) or error.details.partition("\n")[0] or error.summary
