@@ -4,7 +4,8 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,13 @@ from understudy.host.last_look import LastLook
 from understudy.local.digests import digest, installed, states
 from understudy.local.left_out import left_out
 from understudy.paths import Project
+from understudy.release import source_state
+from understudy.ssh import endpoint
 from understudy.ssh.dial import Dial
 
 if TYPE_CHECKING:
+    from understudy.config.target import TargetConfig
+    from understudy.job import Job
     from understudy.ssh.early import EarlyConnection
 
 
@@ -33,7 +38,36 @@ class KnownHost:
         self.settings = self._digest()
         last = last_look.load(self.file)
         self.last = last if last and last.settings == self.settings else None
+        self._verb = options.verb
         self.early = _connect(self.last, options.verb) if self.last else None
+
+    def approach(self, job: "Job") -> "Job":
+        """The job, with a connection that begins now unless it has one. None to several hosts."""
+        hosts = job.config.hosts(job.target_name, job.address)
+        if job.early or len(hosts) > 1 or not hosts[0].address:
+            return job
+        self.close()
+        self.early = _connect(self.look_at(job, hosts[0]), self._verb)
+        return replace(job, early=self.early)
+
+    def look_at(self, job: "Job", host: "TargetConfig") -> LastLook:
+        """What there is to know of a job's host, with nothing found there yet."""
+        from understudy.host import status
+
+        return LastLook(
+            settings=self.settings,
+            endpoint=endpoint.of(host),
+            deployer=job.config.host.deployer,
+            site=job.config.app.name,
+            source=_directory(job),
+            revision=job.config.app.revision,
+            words=status.words(job.config),
+        )
+
+    def close(self) -> None:
+        """Of a connection that no one took."""
+        if self.early:
+            self.early.__exit__(None, None, None)
 
     def is_current(self) -> bool:
         """Whether the settings are still those: a file may have changed after it was read."""
@@ -50,11 +84,16 @@ class KnownHost:
 @contextmanager
 def approached(options: argparse.Namespace, project: Project) -> Iterator[KnownHost]:
     """Begins to connect, if the host is known. The connection ends with the block unless it is taken."""
-    known = KnownHost(options, project)
-    with ExitStack() as stack:
-        if known.early:
-            stack.enter_context(known.early)
+    with closing(KnownHost(options, project)) as known:
         yield known
+
+
+def _directory(job: "Job") -> str:
+    """The app's, as in LastLook. Not resolved: a link in it may lead elsewhere later."""
+    app = job.config.app
+    if source_state.is_url(app.source):
+        return ""
+    return str(job.directory / app.source / app.subdirectory)
 
 
 def _connect(last: LastLook, verb: str) -> "EarlyConnection":

@@ -19,7 +19,6 @@ from understudy.local.digests import contents, digest
 from understudy.paths import Project
 from understudy.release import source_state
 from understudy.report.recorder import Recorder
-from understudy.ssh import endpoint
 
 if TYPE_CHECKING:
     from understudy.job import Job
@@ -68,20 +67,10 @@ class Look:
 
         found: instead of what was printed.
         """
-        from understudy.host import status
-
         hosts = job.config.hosts(job.target_name, job.address)
         if len(hosts) > 1 or not self._known.is_current():
             return
-        last = LastLook(
-            settings=self._known.settings,
-            endpoint=endpoint.of(hosts[0]),
-            deployer=job.config.host.deployer,
-            site=job.config.app.name,
-            source=_directory(job),
-            revision=job.config.app.revision,
-            words=status.words(job.config),
-        )
+        last = self._known.look_at(job, hosts[0])
         # What can't be kept is found again.
         with suppress(UnderstudyError):
             last_look.save(self._known.file, replace(last, found=self._found(last, found)))
@@ -119,11 +108,3 @@ class Look:
         """What the host answered."""
         answer = self._known.early.answer() if self._known.early else None
         return answer.output if answer and answer.ok else ""
-
-
-def _directory(job: "Job") -> str:
-    """The app's, as in LastLook. Not resolved: a link in it may lead elsewhere later."""
-    app = job.config.app
-    if source_state.is_url(app.source):
-        return ""
-    return str(job.directory / app.source / app.subdirectory)

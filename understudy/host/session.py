@@ -79,7 +79,8 @@ def locked(
     holder = f"{who()} ({entry.verb}) since {now()}"
     lock = connection.lock(job.config.root / "lock", holder, wait, job.report.say)
     with lock as last_holder, recorded(connection, job, entry):
-        unchanged = before.last_holder and before.last_holder == last_holder
+        # Both are empty before the first deploy: it would have left its name in the lock.
+        unchanged = before.last_holder == last_holder
         yield before if unchanged else gather(connection, job.config)
 
 

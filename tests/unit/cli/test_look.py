@@ -86,7 +86,7 @@ class Workspace:
             seen = Look(known, verb, self.project, self.report, source=verb == "deploy")
             if seen.is_repeated(show):
                 return
-            job = job_of(options, self.project, seen.report, early=known.early)
+            job = known.approach(job_of(options, self.project, seen.report, early=known.early))
             if known.early:
                 known.early.taken = taking
             work(job.report)
@@ -111,7 +111,7 @@ def seen(workspace: Workspace) -> Workspace:
     """Two looks at the same: the first to know the host, the second for what is found there."""
     workspace.look()
     workspace.look()
-    assert (workspace.worked, len(workspace.connected)) == (2, 1)
+    assert (workspace.worked, len(workspace.connected)) == (2, 2)
     return workspace
 
 
@@ -121,7 +121,7 @@ def test_the_same_is_printed_without_the_work(seen: Workspace) -> None:
 
     assert seen.worked == 2
     assert seen.report.said == [LIVE] * 4
-    assert len(seen.connected) == 3, "the host is asked each time"
+    assert len(seen.connected) == 4, "the host is asked each time"
 
 
 def test_the_fields_of_an_answer_are_printed_without_the_work(workspace: Workspace) -> None:
@@ -248,6 +248,29 @@ def test_changed_deploy_yml_is_read_before_any_connection(seen: Workspace) -> No
     assert len(seen.connected) == connected
 
 
+def test_host_that_a_changed_deploy_yml_leads_to_is_asked_while_the_verb_begins(
+    seen: Workspace,
+) -> None:
+    write(seen.directory, {"deploy.yml": CONFIG.replace("192.0.2.7", "192.0.2.9")})
+    connected: list[str] = []
+
+    seen.look(lambda _: connected.append(seen.connected[-1].endpoint.address))
+
+    assert connected == ["192.0.2.9"]
+
+
+def test_job_without_the_first_connection_gets_another(seen: Workspace) -> None:
+    """There was no way to the host yet when the first one was begun."""
+    options = Namespace(verb="deploy", target="staging", host=None)
+    with known_host.approached(options, seen.project) as known:
+        first = known.early
+        job = known.approach(job_of(options, seen.project, seen.report))
+
+        assert first is not None
+        assert job.early is not first
+        assert job.early is known.early
+
+
 def test_changed_commit_does_not_wait_for_the_host(
     seen: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -333,7 +356,7 @@ def test_repository_with_a_url_is_fetched_each_time(workspace: Workspace) -> Non
         workspace.look()
 
     assert workspace.worked == 3
-    assert len(workspace.connected) == 2
+    assert len(workspace.connected) == 3
 
 
 def test_nothing_is_kept_of_a_target_with_several_hosts(workspace: Workspace) -> None:

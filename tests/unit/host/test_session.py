@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from threading import Event
 from types import SimpleNamespace
@@ -180,6 +181,17 @@ def test_host_is_observed_again_if_the_lock_was_held_since(
         before = replace(observed, last_holder=last_holder)
         with session.locked(connection, job, ENTRY, 0, before) as now:
             assert (now is not before) == observed_again
+
+
+def test_host_that_no_one_has_deployed_to_is_observed_once(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staging.host()
+    with session.connected(staging.job()) as (connection, observed):
+        # What a lock has that no one has held.
+        monkeypatch.setattr(connection, "lock", lambda *_: nullcontext(""))
+        with session.locked(connection, staging.job(), ENTRY, 0, observed) as now:
+            assert now is observed
 
 
 def test_verb_that_did_not_get_the_lock_is_not_in_the_audit_log(staging: Staging) -> None:

@@ -49,10 +49,12 @@ def deploy(options: argparse.Namespace, project: Project, report: "Report") -> N
     seen = look.Look(options.known_host, options.verb, project, report, source=True)
     if seen.is_repeated():
         return
+    known = options.known_host
+    job = known.approach(job_of(options, project, seen.report, early=known.early))
+    # While it connects.
     from understudy.deploy import rollout
 
-    job = checked(job_of(options, project, seen.report, early=options.known_host.early))
-    with issuing(job):
+    with issuing(checked(job)):
         rollout.deploy(
             job,
             probe=options.probe,
@@ -96,7 +98,8 @@ def status(options: argparse.Namespace, project: Project, report: "Report") -> N
         return shown_status.show_again(found[0].value, output, site, seen.report, quiet=quiet)
 
     if not seen.is_repeated(show):
-        job = job_of(options, project, seen.report, early=options.known_host.early)
+        known = options.known_host
+        job = known.approach(job_of(options, project, seen.report, early=known.early))
         _ask_for_status(job, seen, quiet=quiet)
 
 
