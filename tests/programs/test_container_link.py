@@ -116,3 +116,43 @@ def test_second_network_of_the_same_addresses_is_refused() -> None:
         "1",
         "0",
     ]
+
+
+def sharing(*lines: str) -> str:
+    """As in_namespace(), with links of two containers that share a network: `one` and `two`."""
+    wires = (
+        f"ip link add {name} type veth peer name far-{name}; ip link set far-{name} up"
+        for name in ("one", "two")
+    )
+    link = f'link() {{ {LINK} 192.0.2.1/24,ub-test "$@"; }}'
+    up = "link shop net up veth one & link shop-web2 net up veth two & wait"
+    script = "\n".join(("exec 2>&1", *wires, link, up, *lines))
+    argv = ("unshare", "--net", "--", "sh", "-c", script)
+    return subprocess.run(argv, capture_output=True, text=True, timeout=30).stdout
+
+
+@NEEDS_ROOT
+def test_containers_that_share_a_network_start_at_the_same_time() -> None:
+    output = sharing(
+        "ip route get 192.0.2.11 | head -n 1",
+        "ip -brief link show master ub-test | wc -l; nft list tables",
+        "ip -brief link show ub-test",
+    )
+
+    assert "192.0.2.11 dev ub-test src 192.0.2.1" in output
+    assert output.splitlines()[1] == "2"
+    assert output.count("table ip container-ub-test") == 1
+    # So that containers keep knowing it.
+    assert "52:54:00:00:02:01" in output
+
+
+@NEEDS_ROOT
+def test_shared_network_is_there_as_long_as_one_of_its_containers() -> None:
+    output = sharing(
+        "link shop net down veth one; ip link delete one; ip route get 192.0.2.11 | head -n 1",
+        "link shop-web2 net down veth two; ip link delete two; echo; ip route; nft list tables",
+    )
+
+    first, rest = output.split("\n", 1)
+    assert "dev ub-test" in first
+    assert rest.strip() == ""

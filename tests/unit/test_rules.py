@@ -388,7 +388,7 @@ def test_only_what_makes_and_checks_the_vm_calls_vagrant() -> None:
     """Each call costs over a second: what is done often goes without."""
 
     def calling(module: Path) -> set[str]:
-        if name_of(module) in ("vm.vagrant", "vm.machine"):
+        if name_of(module) in ("vm.vagrant", "vm.vagrant_box", "vm.machine"):
             return set()
         return packages(module) & {"vagrant"} | ours(module) & {"vm.vagrant"}
 

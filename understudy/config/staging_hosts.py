@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from understudy.config.mistakes import validation_error
 from understudy.config.target import TargetConfig
-from understudy.config.topology import Role, TargetHost, has_several_sites
+from understudy.config.topology import Role, TargetHost, has_several_edges
 from understudy.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def target(config: "Config", own: TargetConfig, address: str) -> TargetConfig:
             "the VM's target has hosts of its own, and vm.topology makes them",
             hint="Leave `hosts` and `addresses` out there.",
         )
-    if own.https == "auto" and not own.acme.dns and has_several_sites(found):
+    if own.https == "auto" and not own.acme.dns and has_several_edges(found):
         raise ConfigError(
             "vm.topology makes several web hosts, and the VM's target has `https: auto`: an issuer asks any of "
             "them, and one has the answer",
@@ -105,6 +105,9 @@ def refuse_unfit(config: "Config") -> None:
     if mirrored is None or not mirrored.host_list:
         none = f"must be single: targets.{config.vm.stands_for} has no `hosts` with roles to mirror"
         raise validation_error("hosts", none, "vm", "topology", given=config.vm.topology)
+    if any("proxy" in one.roles and {"web", "worker"} & {*one.roles} for one in of(config)):
+        apart = "must not put a proxy together with web or worker: both would answer at ports 80 and 443"
+        raise validation_error("proxy", apart, "vm", "fold", given=list(config.vm.fold))
 
 
 def _main(roles: Collection[str]) -> str:

@@ -19,8 +19,9 @@ from understudy.host.gates import Gate
 from understudy.job import Job
 
 
-def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -> None:
-    """Makes the same commit live on all hosts. Those on which it is live already are left alone.
+def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -> tuple[str, ...]:
+    """Makes the same commit live on all hosts. Those on which it is live already are left alone. Returns the
+    warnings.
 
     See deploy_host.deploy() for the options and the errors.
     """
@@ -30,10 +31,11 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
     with explain.explained(hosts[0], busy=True):
         source = commits.resolve(job, found)
     switched: dict[str, datetime] = {}
+    warnings: list[str] = []
 
     def deploy_one(host: Job, gate: Gate | None) -> None:
         with explain.explained(host, busy=True):
-            deploy_host.deploy(
+            own = deploy_host.deploy(
                 host,
                 source,
                 probe=probe,
@@ -43,6 +45,7 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
                 on_switch=lambda at: switched.update({host.target.address: at}),
                 gate=gate,
             )
+            warnings.extend(own)
 
     def look(host: Job) -> deploy_host.Look:
         return deploy_host.look(host, source, rehearsed=not without_rehearsal)
@@ -58,6 +61,7 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
     proxies.deploy(job, source, wait=wait, without_rehearsal=without_rehearsal)
     if len(all_of_them) > 1:
         job.report.say(batches.summary(job.target_name, len(all_of_them), changed=len(hosts)))
+    return tuple(dict.fromkeys(warnings))
 
 
 def plan(job: Job) -> None:

@@ -1,11 +1,18 @@
 """What the phases of a rehearsal do that are no suites of tests."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from understudy.deploy import commits, deploy_host, renew_under_load, rollback, rollback_data
+from understudy.deploy import (
+    commits,
+    deploy_host,
+    renew_under_load,
+    rollback,
+    rollback_data,
+    rollout,
+)
 from understudy.deploy.hooked import hooked
 from understudy.errors import StepFailed, UnderstudyError
 from understudy.host import all_hosts
@@ -54,9 +61,9 @@ class Actions:
             "baseline": self._deploy_baseline,
             "data": self._load_data,
             "deploy": self._deploy_candidate,
-            "again": lambda: deploy_host.require_converged(self.job),
-            "timers": lambda: timers.rehearse(self.job),
-            "edge": lambda: renew_under_load.renew(self.job),
+            "again": lambda: self._on_each(deploy_host.require_converged),
+            "timers": lambda: self._on_each(timers.rehearse),
+            "edge": self._renew,
             "rollback": self._roll_back,
             "forward": self._deploy,
             "interrupted": lambda: interrupted.rehearse(self.job),
@@ -77,14 +84,22 @@ class Actions:
         if phase.name == "edge" and self.job.config.target(self.job.target_name).https != "auto":
             enable = "Set `https: auto` for the target in deploy.yml."
             return Skip(Outcome.UNAVAILABLE, "this target has no certificate by ACME", enable)
-        if phase.name == "interrupted" and self.job.config.verify.tasks is None:
-            enable = "`tasks:` under `verify:` in deploy.yml names commands that enqueue tasks and count them."
-            return Skip(Outcome.UNAVAILABLE, "deploy.yml has no verify.tasks", enable)
+        if phase.name == "interrupted":
+            return self._missing_for_tasks()
         if phase.name == "rollback":
             try:
-                rollback.earlier(self.job)
+                rollback.earlier(self._hosts[0])
             except UnderstudyError as error:
                 return Skip(Outcome.UNAVAILABLE, error.summary, EARLIER_RELEASE)
+        return None
+
+    def _missing_for_tasks(self) -> Skip | None:
+        if self.job.config.verify.tasks is None:
+            enable = "`tasks:` under `verify:` in deploy.yml names commands that enqueue tasks and count them."
+            return Skip(Outcome.UNAVAILABLE, "deploy.yml has no verify.tasks", enable)
+        if self._have_roles:
+            enable = "`vm.topology: single` has one host with all roles."
+            return Skip(Outcome.UNAVAILABLE, "it interrupts the rollback of a single host", enable)
         return None
 
     def ask_production(self) -> None:
@@ -113,21 +128,39 @@ class Actions:
     def _deploy_candidate(self) -> None:
         source = commits.resolve(self.job)
         self.candidate = inputs.candidate(self.job, source, self.job.target_name)
-        with migrations.examined(self.job) if self._has_data else nullcontext():
+        with migrations.examined(self._hosts[0]) if self._has_data else nullcontext():
             self._deploy()
 
     @property
     def _hosts(self) -> tuple[Job, ...]:
         return all_hosts.jobs(self.job)
 
+    @property
+    def _have_roles(self) -> bool:
+        return bool(self.job.config.target(self.job.target_name).host_list)
+
+    def _on_each(self, work: Callable[[Job], object]) -> None:
+        all_hosts.in_turn(self._hosts, work)
+
+    def _renew(self) -> None:
+        hosts = all_hosts.proxies(self.job) or self._hosts
+        all_hosts.in_turn([one for one in hosts if one.target.asks_issuer], renew_under_load.renew)
+
     def _deploy(self) -> None:
-        with hooked(self.job, self._hosts, "deploy", self.job.config.app.revision) as live:
-            warnings = deploy_host.deploy(self.job, probe=True, on_live=live.append)
+        warnings: Sequence[str]
+        if self._have_roles:
+            warnings = rollout.deploy(self.job, probe=True, wait=0, without_rehearsal=None)
+        else:
+            with hooked(self.job, self._hosts, "deploy", self.job.config.app.revision) as live:
+                warnings = deploy_host.deploy(self.job, probe=True, on_live=live.append)
         if warnings:
             raise DeployWarnings("the deploy succeeded with warnings", details="\n".join(warnings))
 
     def _roll_back(self) -> None:
         """As on production: with the data from before the deploy, if the old code needs that."""
+        if self._have_roles:
+            rollout.rollback(self.job, None, with_data=False, anyway=False, probe=True, wait=0)
+            return
         with hooked(self.job, self._hosts, "rollback") as live:
             self._roll_back_hooked(live.append)
 

@@ -1,10 +1,13 @@
 """The snapshot level 'deployed': the staging VM with one commit live. Restored if saved, built if not."""
 
-from understudy.deploy import commits, deploy_host, prepare
-from understudy.host import kept_secrets
+from collections.abc import Iterator
+
+from understudy.deploy import commits, deploy_host, prepare, rollout
+from understudy.host import all_hosts, kept_secrets
 from understudy.job import Job
 from understudy.release import render
 from understudy.release import source as sources
+from understudy.release.source import Source
 from understudy.vm import levels
 from understudy.vm.levels import DEPLOYED, PROVISIONED, Level
 from understudy.vm.machine import Vm
@@ -13,15 +16,15 @@ from understudy.vm.machine import Vm
 def level(job: Job) -> Level:
     """The level for deploy.yml's commit. Its inputs are all that a deploy to the provisioned VM depends on."""
     source = sources.resolve_source(job.config.app, job.directory, job.project.cache / "git")
+    hosts = [_of_host(host, source) for host in all_hosts.jobs(job)]
+    return levels.level(DEPLOYED, source.commit, *(text for texts in hosts for text in texts))
+
+
+def _of_host(job: Job, source: Source) -> Iterator[str]:
     host_files = render.host_files(job.config, job.target, job.project.templates)
-    fingerprint_inputs = prepare.fingerprint_inputs(
-        job, source, python="", secrets=kept_secrets.digest(job)
-    )
-    generated = repr(job.config.secrets) if job.config.secrets else ""
-    return levels.level(
-        *(DEPLOYED, source.commit, *fingerprint_inputs, generated),
-        *(file.content for file in host_files),
-    )
+    yield from prepare.fingerprint_inputs(job, source, python="", secrets=kept_secrets.digest(job))
+    yield repr(job.config.secrets) if job.config.secrets else ""
+    yield from (file.content for file in host_files)
 
 
 def restore(job: Job, vm: Vm) -> None:
@@ -38,7 +41,11 @@ def ensure(job: Job, vm: Vm, wanted: Level, on: Level | None) -> None:
     On the wanted level, or one above it, the deploy changes nothing or repairs what differs.
     """
     vm.issuer.start()
-    deploy_host.deploy(job.without_hooks())
+    job = job.without_hooks()
+    if job.config.target(job.target_name).host_list:
+        rollout.deploy(job, probe=False, wait=0, without_rehearsal=None)
+    else:
+        deploy_host.deploy(job)
     # A VM that was in use may have been changed, and one above has data: neither is saved.
     if on and on.name == PROVISIONED:
         vm.save(wanted)

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from understudy.deploy import commits
 from understudy.diagnosis import explain
 from understudy.errors import StepFailed, Stopped, UnderstudyError
+from understudy.host import all_hosts
 from understudy.job import Job
 from understudy.receipts import inputs, issue
 from understudy.rehearsal import at_once, site_login, verify
@@ -64,7 +65,7 @@ class Rehearsal:
         """
         issue.check_key(self.job)
         if any(self._is_selected(phase) for phase in PHASES if phase.name in _SUITES):
-            site_login.variables(self.job)
+            site_login.variables(self._visited)
         for sentence in unrehearsed.sentences(self.job.config):
             self.job.report.warn(sentence)
         # One commit is rehearsed, whatever is committed meanwhile.
@@ -138,12 +139,14 @@ class Rehearsal:
         self.timings.keep(self.seconds)
 
     def _run_phase(self, phase: Phase, report: Report) -> None:
-        job, began = replace(self.job, report=report), time.monotonic()
+        began = time.monotonic()
         outcome = Outcome.PASSED
         try:
             with (
                 report.phase(phase.name, phase.title),
-                explain.explained(job, busy=phase.under_load) if phase.needs else nullcontext(),
+                explain.explained(replace(self._visited, report=report), busy=phase.under_load)
+                if phase.needs
+                else nullcontext(),
             ):
                 self._act(phase, report)
         except Stopped:
@@ -199,6 +202,11 @@ class Rehearsal:
         ]
         return seconds_left(names, self.timings.earlier())
 
+    @property
+    def _visited(self) -> Job:
+        """On the host that visitors meet."""
+        return verify.visited(self.job)
+
     @cached_property
     def actions(self) -> Actions:
         return Actions(self.job, self.vm)
@@ -206,10 +214,11 @@ class Rehearsal:
     @cached_property
     def suites(self) -> Mapping[str, AnySuite]:
         """By phase."""
+        hosts = all_hosts.jobs(self.job)
         made = (
-            verify.host_tests(self.job),
-            verify.browser_tests(self.job),
-            verify.reboot_test(self.job),
+            verify.of_each(hosts, verify.host_tests),
+            verify.browser_tests(self._visited),
+            verify.of_each(hosts, verify.reboot_test),
         )
         return dict(zip(_SUITES, made, strict=True))
 
@@ -222,7 +231,8 @@ class Rehearsal:
             RecordedVerdict.FAILED if self.failures else RecordedVerdict.PASSED
         )
         try:
-            with SshConnection(self.job.target, self.job.config.host.deployer) as connection:
+            target = self._visited.target
+            with SshConnection(target, self.job.config.host.deployer) as connection:
                 staging = inputs.fingerprint_of(connection)
             project = self.job.project
             issue.write(self.job, result_of(record, self.outcomes, candidate, staging, project))

@@ -1,9 +1,11 @@
 """The host tests, the browser tests and the reboot test of a target: which suites they are."""
 
 import time
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from understudy.host import all_hosts
 from understudy.job import Job
 from understudy.paths import Project
 from understudy.rehearsal import tested
@@ -57,6 +59,18 @@ def host_tests(job: Job) -> SuiteGroup:
     _, *own = job.project.host_tests
     projects = [Suite(job, OWN_HOST_TESTS, [str(folder)], may_be_empty=True) for folder in own]
     return SuiteGroup([Suite(job, "host", _ours(job)), *projects])
+
+
+def of_each(hosts: Sequence[Job], suite: Callable[[Job], AnySuite]) -> AnySuite:
+    """One after another, on each host."""
+    suites = [suite(host) for host in hosts]
+    return suites[0] if len(suites) == 1 else SuiteGroup(suites)
+
+
+def visited(job: Job) -> Job:
+    """The job for the host that visitors meet: a proxy, else the first one that answers them itself."""
+    hosts = all_hosts.proxies(job) or all_hosts.jobs(job)
+    return next((host for host in hosts if host.target.has_visitors), hosts[0])
 
 
 def reboot_test(job: Job) -> Suite:

@@ -4,6 +4,7 @@ From the address follows who issues the VM's certificates.
 """
 
 import json
+from itertools import zip_longest
 from pathlib import Path
 
 from understudy.config import model as configuration
@@ -33,6 +34,15 @@ def with_kept_address(project: Project, config: Config) -> Config:
     return _with(project, config, address) if address else config
 
 
+def machines(config: Config) -> dict[str, str]:
+    """The names of the machines -> their addresses, "" before the first `up`. The first is the VM's own."""
+    names = [one.name for one in staging_hosts.of(config)] or [config.vm.name]
+    target = config.targets.get(TARGET)
+    own = (target.address if target else "") or config.vm.address
+    addresses = [host.address for host in target.host_list] if target and len(names) > 1 else [own]
+    return dict(zip_longest(names, addresses, fillvalue=""))
+
+
 def forget(project: Project, name: str) -> None:
     """Frees the address of a VM that was removed: the next VM may get another one."""
     file(project, name).unlink(missing_ok=True)
@@ -60,12 +70,12 @@ def _with(project: Project, config: Config, address: str) -> Config:
     vm = config.vm.model_copy(update={"address": config.vm.address or address})
     targets = dict(config.targets)
     target = targets.get(TARGET)
-    if target and config.vm.topology != "single":
-        targets[TARGET] = staging_hosts.target(config, target, target.address or address)
-    elif target and not target.addresses:
+    if target and not target.addresses:
         own = tunnel.ends(project, config) or {"address": target.address or address}
         known = target.model_copy(update=own)
-        targets[TARGET] = _with_issuer(known, issuer_files.of_vm(project, config.vm.name))
+        known = _with_issuer(known, issuer_files.of_vm(project, config.vm.name))
+        is_single = config.vm.topology == "single"
+        targets[TARGET] = known if is_single else staging_hosts.target(config, known, known.address)
     return config.model_copy(update={"vm": vm, "targets": targets})
 
 

@@ -29,9 +29,16 @@ class Blueprint:
         size = map(str, self.size.values())
         address = self.job.config.vm.address
         made_from = (self.provider.name, *self._box_key, address, *size, vagrantfile)
+        made_from += self._hosts_key
         # Not as an empty text: no VM of this machine is another one for it.
         made_from += (self.job.config.vm.host,) if self.job.config.vm.host else ()
         return levels.level(PROVISIONED, *made_from, *self._programs_key)
+
+    @property
+    def _hosts_key(self) -> tuple[str, ...]:
+        """Of a VM with several machines."""
+        hosts = self.job.config.target(self.job.target_name).host_list
+        return tuple(f"{host.address} {','.join(host.roles)}" for host in hosts)
 
     @property
     def _programs_key(self) -> tuple[str, ...]:
@@ -65,7 +72,9 @@ class Blueprint:
 
     @cached_property
     def provisioning(self) -> Provisioning:
-        return of_project(self.job.project, self.job.config, self.job.target)
+        """Of the box: a host with all roles."""
+        target = self.job.config.target(self.job.target_name).without_address
+        return of_project(self.job.project, self.job.config, target)
 
     @cached_property
     def mirror(self) -> Mirror | None:

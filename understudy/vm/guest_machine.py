@@ -12,6 +12,7 @@ from understudy.local import tool_output
 
 RUNNING = "running"
 SHUT_OFF = "shut off"
+PAUSED = "paused"
 
 
 class GuestMachine(Protocol):
@@ -29,6 +30,12 @@ class GuestMachine(Protocol):
 
     def restore(self, snapshot: str) -> None:
         """Runs the VM as it was saved, in place of what runs now."""
+
+    def pause(self) -> None:
+        """Stops its processors; `save` saves it as it is then, and may end the pause."""
+
+    def unpause(self) -> None:
+        """No error if it is not paused."""
 
     def delete(self, snapshot: str) -> None: ...
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from understudy.errors import StepFailed, Unreachable
 from understudy.local import tool_output
 from understudy.vm import subnets, vm_host
-from understudy.vm.guest_machine import RUNNING, SHUT_OFF, refused
+from understudy.vm.guest_machine import PAUSED, RUNNING, SHUT_OFF, refused
 from understudy.vm.subnets import GuestNetwork
 from understudy.vm.vm_host import HERE
 
@@ -22,13 +22,14 @@ from understudy.vm.vm_host import HERE
 class Domain:
     """A VM as libvirt knows it; see GuestMachine.
 
-    name: its name and that of its network. id: its UUID, or its name, whichever VM has that name now.
-    With an empty id there is no VM. uri: of the libvirt that has it.
+    id: its UUID, or its name, whichever VM has that name now. With an empty id there is no VM. uri: of the
+    libvirt that has it. network: the name of its network, "" if that is its own.
     """
 
     name: str
     id: str
     uri: str = HERE
+    network: str = ""
     keeps_ram = True
 
     def state(self) -> str:
@@ -41,8 +42,16 @@ class Domain:
         if self.state() != RUNNING:
             self._start_network()
             self._forget_sleep()
-        # Forced, as Vagrant does: or libvirt refuses if the two differ in their graphics settings.
-        self._virsh("snapshot-revert", self.id, snapshot, "--force")
+        # Forced, as Vagrant does: or libvirt refuses if the two differ in their graphics settings. Of several
+        # VMs each was paused when it was saved.
+        self._virsh("snapshot-revert", self.id, snapshot, "--force", "--running")
+
+    def pause(self) -> None:
+        self._virsh("suspend", self.id)
+
+    def unpause(self) -> None:
+        if self.state() == PAUSED:
+            self._virsh("resume", self.id)
 
     def delete(self, snapshot: str) -> None:
         self._virsh("snapshot-delete", self.id, snapshot)
@@ -101,7 +110,7 @@ class Domain:
 
     def _start_network(self) -> None:
         """It is off after a reboot of this machine. It may be on already: no error."""
-        _run(self.uri, "net-start", self.name)
+        _run(self.uri, "net-start", self.network or self.name)
 
     def _forget_sleep(self) -> None:
         """Discards the saved RAM: it must not resume on a disk that has changed since."""

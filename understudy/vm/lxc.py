@@ -33,6 +33,12 @@ class Container:
         """It has booted when this returns."""
         self._call("restore", snapshot)
 
+    def pause(self) -> None:
+        self._call("freeze")
+
+    def unpause(self) -> None:
+        self._call("thaw")
+
     def delete(self, snapshot: str) -> None:
         self._call("delete", snapshot)
 

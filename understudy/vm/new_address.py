@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from understudy.config import model as configuration
+from understudy.config import staging_hosts
 from understudy.config.model import Config
 from understudy.errors import StepFailed, Unreachable
 from understudy.local.atomic_write import atomic_write
 from understudy.paths import Project
-from understudy.vm import address, libvirt, lxc, provider, subnets, vm_host
+from understudy.vm import address, libvirt, lxc, members, provider, subnets, vm_host
 from understudy.vm.reservation import reserved
 from understudy.vm.subnets import GuestNetwork, UsedSubnet
 from understudy.vm.vm_host import VmHost
@@ -52,8 +53,11 @@ def check(project: Project, config: Config) -> None:
 
 def used_subnets(project: Project, config: Config) -> list[UsedSubnet]:
     """The subnets in use on this machine, without that of the project's VM."""
-    host, vm = config.vm.host, _vm(project, config)
-    return subnets.used_subnets(_networks(project, host), _routes(host), vm)
+    host = config.vm.host
+    of, name = _vm(project, config)
+    # Also machines that deploy.yml no longer wants.
+    names = {*members.built(project, name), *(one.name for one in staging_hosts.of(config)), name}
+    return subnets.used_subnets(_networks(project, host), _routes(host), of, names)
 
 
 def _is_built(project: Project, config: Config) -> bool:
@@ -91,9 +95,9 @@ def _of_network(project: Project, config: Config) -> str:
 
     A VM has it that was built before addresses were kept in .understudy/.
     """
-    vm = _vm(project, config)
+    of, name = _vm(project, config)
     networks = _networks(project, config.vm.host)
-    leased = (network.leased for network in networks if network.belongs_to(vm))
+    leased = (network.leased for network in networks if network.belongs_to(of, (name,)))
     return next(leased, "")
 
 

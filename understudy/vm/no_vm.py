@@ -7,7 +7,6 @@ from understudy.errors import NoConnection, UnderstudyError
 from understudy.paths import Project
 from understudy.vm import address as vm_address
 from understudy.vm import provider as providers
-from understudy.vm.address import TARGET
 from understudy.vm.guest_machine import RUNNING
 
 
@@ -15,13 +14,12 @@ def explain(error: NoConnection, project: Project) -> None:
     """Gives the error its cause and what starts the VM, if it is about the VM and the VM does not run."""
     with suppress(UnderstudyError, OSError):
         config = vm_address.load(project)
-        target = config.targets.get(TARGET)
-        if target and target.address == error.address and (cause := _cause(project, config)):
-            error.cause, error.hint = cause, "python deploy.py up"
+        for name, address in vm_address.machines(config).items():
+            if address == error.address and (cause := _cause(project, config, name)):
+                error.cause, error.hint = cause, "python deploy.py up"
 
 
-def _cause(project: Project, config: Config) -> str:
-    name = config.vm.name
+def _cause(project: Project, config: Config, name: str) -> str:
     provider = providers.built(project, name)
     machine = providers.machine(project, name, provider, config.vm.host) if provider else None
     state = machine.state() if machine else ""

@@ -1,4 +1,4 @@
-"""The staging VM as it is now, as a value: the answer of the verbs that start, stop and remove it."""
+"""The staging VM as it is now, as values: the answer of the verbs that start, stop and remove it."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -6,8 +6,8 @@ from typing import ClassVar, Literal
 from understudy.config.model import Config
 from understudy.paths import Project
 from understudy.report.answer import Answer
+from understudy.vm import address as vm_address
 from understudy.vm import provider as providers
-from understudy.vm.address import TARGET
 from understudy.vm.guest_machine import RUNNING
 
 State = Literal["running", "asleep", "off", "absent"]
@@ -15,7 +15,9 @@ State = Literal["running", "asleep", "off", "absent"]
 
 @dataclass(frozen=True)
 class VmNow(Answer):
-    """provider: "" without a VM. level: the snapshot level that it was reset to, None otherwise."""
+    """One machine of it. provider: "" without a VM. level: the snapshot level that it was reset to, None
+    otherwise.
+    """
 
     event: ClassVar[str] = "vm"
 
@@ -30,18 +32,19 @@ class VmNow(Answer):
         return ""
 
 
-def look(project: Project, config: Config, level: str | None = None) -> VmNow:
-    """Asks its provider. Raises Unreachable if that does not answer."""
-    name = config.vm.name
-    provider = providers.built(project, name)
-    state = _state(project, config, provider) if provider else "absent"
-    target = config.targets.get(TARGET)
-    address = target.address if target else config.vm.address
-    return VmNow(name, state, provider, address, level)
+def look(project: Project, config: Config, level: str | None = None) -> tuple[VmNow, ...]:
+    """A value for each of its machines. Asks its provider. Raises Unreachable if that does not answer."""
+    provider = providers.built(project, config.vm.name)
+    return tuple(
+        VmNow(name, _state(project, config, name, provider), provider, address, level)
+        for name, address in vm_address.machines(config).items()
+    )
 
 
-def _state(project: Project, config: Config, provider: str) -> State:
-    machine = providers.machine(project, config.vm.name, provider, config.vm.host)
+def _state(project: Project, config: Config, name: str, provider: str) -> State:
+    if not provider:
+        return "absent"
+    machine = providers.machine(project, name, provider, config.vm.host)
     found = machine.state()
     if not found:
         return "absent"

@@ -1,11 +1,11 @@
 """Which of Vagrant's providers runs the staging VM: libvirt, or lxc for a container."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from understudy.paths import Project
-from understudy.vm import capabilities, vm_host
+from understudy.vm import capabilities, libvirt_network, vm_host
 from understudy.vm.guest_machine import GuestMachine
 from understudy.vm.libvirt import Domain
 from understudy.vm.lxc import Container
@@ -69,17 +69,26 @@ def built(project: Project, name: str) -> str:
     return next((provider for provider in KINDS if _id(project, name, provider)), "")
 
 
-def machine(project: Project, name: str, provider: str, host: str = "") -> GuestMachine:
+def machine(
+    project: Project, name: str, provider: str, host: str = "", network: str = ""
+) -> GuestMachine:
     """The VM by the id that Vagrant knows: another project may have a VM of the same name.
 
-    host: `vm.host`. Raises StepFailed if the VM was built on another machine.
+    host: `vm.host`. network: the name of its network, "" if that is its own. Raises StepFailed if the VM was
+    built on another machine.
     """
     vm_id = _id(project, name, provider)
     if vm_id:
         vm_host.require_kept(project, name, host)
     if provider == LXC:
         return Container(project, name, vm_id)
-    return Domain(name, vm_id, vm_host.uri_of(host))
+    return Domain(name, vm_id, vm_host.uri_of(host), network)
+
+
+def make_network(provider: str, name: str, addresses: Sequence[str]) -> None:
+    """Of several machines. Containers make theirs when they start."""
+    if provider == LIBVIRT:
+        libvirt_network.ensure(name, addresses)
 
 
 def any_of_name(project: Project, name: str, provider: str, host: str = "") -> GuestMachine:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from ipaddress import IPv4Network
@@ -26,9 +26,9 @@ class GuestNetwork:
     subnets: tuple[IPv4Network, ...]
     leased: str
 
-    def belongs_to(self, vm: tuple[str, str]) -> bool:
-        """vm: its provider and name. A VM's network has its name."""
-        return (self.provider, self.name) == vm
+    def belongs_to(self, provider: str, names: Collection[str]) -> bool:
+        """names: of a VM, and of its machines. A VM's network has its name; of containers each has one."""
+        return self.provider == provider and self.name in names
 
     def __str__(self) -> str:
         return f"{self.provider}'s network {self.name}"
@@ -75,12 +75,13 @@ def conflict(address: str, used: Iterable[UsedSubnet]) -> UsedSubnet | None:
 
 
 def used_subnets(
-    networks: Iterable[GuestNetwork], routes: str, vm: tuple[str, str]
+    networks: Iterable[GuestNetwork], routes: str, provider: str, names: Collection[str]
 ) -> list[UsedSubnet]:
-    """All subnets in use, without that of the VM itself. vm: provider, name. routes: see `routed`."""
+    """All subnets in use, without that of the VM itself. names: see belongs_to(). routes: see `routed`."""
     networks = list(networks)
-    interfaces = {network.interface for network in networks if network.belongs_to(vm)}
-    others = [network for network in networks if not network.belongs_to(vm)]
+    own = [network for network in networks if network.belongs_to(provider, names)]
+    interfaces = {network.interface for network in own}
+    others = [network for network in networks if network not in own]
     of_guests = [
         UsedSubnet(subnet, str(network)) for network in others for subnet in network.subnets
     ]

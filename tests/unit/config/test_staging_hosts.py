@@ -125,3 +125,24 @@ def test_target_of_the_vm_that_does_not_go_with_several_hosts_is_refused(
 ) -> None:
     with pytest.raises(ConfigError, match=message):
         target(TEXT.replace("    disposable: true", f"    disposable: true\n    {key}"))
+
+
+PROXY = "      - {address: 203.0.113.5, private: 10.0.0.5, roles: [proxy]}\n"
+
+
+def test_proxy_is_what_visitors_meet_and_is_not_put_together_with_web() -> None:
+    text = TEXT + PROXY
+
+    assert [name for name, _ in shape(config(text))] == [
+        "understudy",
+        "understudy-web",
+        "understudy-web2",
+        "understudy-worker",
+        "understudy-database",
+    ]
+    # One proxy asks the issuer.
+    assert target(
+        text.replace("    disposable: true", "    disposable: true\n    https: auto")
+    ).https
+    (found,) = mistakes(text.replace("production}", "production, fold: [proxy, web]}"))
+    assert "vm.fold: must not put a proxy together with web" in found

@@ -264,7 +264,7 @@ def test_commit_that_cannot_work_is_refused_before_any_connection(
     """There is no host here: a connection would be another error."""
     monkeypatch.setattr(worktree, "look", lambda _: CommitFacts(texts={"a.png": LFS_POINTER}))
     deploy = partial(rollout.deploy, probe=False, wait=0, without_rehearsal=None)
-    runs: dict[str, Callable[[Job], None]] = {"plan": rollout.plan, "deploy": deploy}
+    runs: dict[str, Callable[[Job], object]] = {"plan": rollout.plan, "deploy": deploy}
 
     with pytest.raises(ConfigError, match="pointers of git LFS"):
         runs[verb](staging.job())

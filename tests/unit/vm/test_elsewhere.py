@@ -164,7 +164,7 @@ def test_failed_boot_shows_the_console_of_there(elsewhere: Machine) -> None:
 def test_where_the_vm_is_reached_is_the_answer_of_up(elsewhere: Machine) -> None:
     elsewhere.vm().up()
     config = vm_address.load(elsewhere.project)
-    found = now.look(elsewhere.project, config)
+    (found,) = now.look(elsewhere.project, config)
     assert (found.state, found.address) == ("running", config.one_host("vagrant").address)
 
 

@@ -111,7 +111,7 @@ def test_vms_own_network_is_no_conflict() -> None:
     routes = json.dumps(
         [{"dst": "192.168.56.0/24", "dev": "virbr1"}, {"dst": "192.168.57.0/24", "dev": "virbr2"}]
     )
-    in_use = subnets.used_subnets(networks, routes, ("libvirt", "shop"))
+    in_use = subnets.used_subnets(networks, routes, "libvirt", ("shop",))
 
     assert subnets.conflict("192.168.56.10", in_use) is None
     found = subnets.conflict("192.168.57.20", in_use)

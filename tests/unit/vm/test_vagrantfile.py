@@ -144,3 +144,36 @@ def test_a_project_elsewhere_gets_a_vagrantfile_that_leads_to_ours(
         check=True,
     ).stdout
     assert printed.splitlines() == [str(project.directory), str(ours)]
+
+
+def test_several_machines_are_those_that_up_has_written_down(tmp_path: Path) -> None:
+    file = tmp_path / ".understudy" / "vm" / "understudy" / "machines.json"
+    assert [one["name"] for one in listed(tmp_path)] == ["understudy"]
+
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        '[{"name": "understudy", "address": "192.168.60.10"},'
+        ' {"name": "understudy-web2", "address": "192.168.60.11"}]'
+    )
+
+    first, second = listed(tmp_path)
+    assert (first["name"], first["address"]) == ("understudy", "192.168.60.10")
+    assert (second["name"], second["address"]) == ("understudy-web2", "192.168.60.11")
+    assert second["memory"] == 2048
+
+
+def listed(directory: Path) -> list[dict[str, Any]]:
+    """The machines that Vagrant makes of a VM with 2048 MiB."""
+    text = (TOP / "Vagrantfile").read_text()
+    vm = text[text.index("GIVEN = ") : text.index("HOST = ")]
+    machines = text[text.index("LISTED = ") : text.index("# Their containers share")]
+    config = "{'targets' => {}, 'vm' => {'memory' => 2048}}"
+    head = f"require 'json'; PROJECT = '{directory}'; CONFIG = {config}"
+    output = subprocess.run(
+        [str(RUBY), "-e", "\n".join([head, vm, machines, "puts MACHINES.to_json"])],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    found: list[dict[str, Any]] = json.loads(output)
+    return found

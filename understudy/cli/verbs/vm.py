@@ -52,10 +52,11 @@ def reset(options: argparse.Namespace, project: Project, report: "Report") -> No
         _report_vm(project, report, PROVISIONED)
         return
     from understudy.diagnosis import explain
+    from understudy.host import all_hosts
     from understudy.rehearsal import deployed, seeded
 
     job = job_of(options, project, report)
-    with explain.explained(job), vm.issuer:
+    with explain.explained(all_hosts.jobs(job)[0]), vm.issuer:
         (seeded if options.level == SEEDED else deployed).restore(job, vm)
     _report_vm(project, report, options.level)
 
@@ -81,4 +82,5 @@ def _report_vm(project: Project, report: "Report", level: str | None = None) -> 
     from understudy.vm import address as vm_address
     from understudy.vm import now
 
-    report.answer(now.look(project, vm_address.load(project), level))
+    for machine in now.look(project, vm_address.load(project), level):
+        report.answer(machine)

@@ -69,7 +69,8 @@ def wants_issuer(target: TargetConfig) -> bool:
 
 def has_issuer(target: TargetConfig) -> bool:
     """Whether Pebble issues its certificates."""
-    return target.https == "auto" and target.acme.directory == directory(target.address)
+    known = target.address or next((host.address for host in target.host_list), "")
+    return target.https == "auto" and target.acme.directory == directory(known)
 
 
 def pebble_json(files: Files, address: str, management_port: int) -> str:
