@@ -72,6 +72,12 @@ CASES = {
     "sessions-of-each-host": Case(
         said("sessions are in files in /tmp, and each web host has its own"), facts()
     ),
+    "session-unknown-at-another-host": Case(
+        said(
+            "a session of 10.0.0.1 is none at 10.0.0.2:\n/account: 200 at /account, and 200 at /login there"
+        ),
+        facts(),
+    ),
     "uploads-of-each-host": Case(
         said(
             "uploads of shop.Photo.image are in /srv/shop/shared/media, and each web host has its own"

@@ -149,6 +149,13 @@ _OF_EACH_HOST = (
         "share.",
     ),
     Rule(
+        "session-unknown-at-another-host",
+        (Clue("step", r"a session of \S+ is none at \S+:\n(?:E +)?(?P<page>/\S*): "),),
+        "who has logged in at one web host is unknown at the next, as {page} shows",
+        "Keep sessions where all hosts find them, such as the database, and sign them with the SECRET_KEY of "
+        "the environment, which is the same on all.",
+    ),
+    Rule(
         "uploads-of-each-host",
         (Clue("step", rf"uploads of (?P<field>\S+) are in (?P<place>.*){_OWN}"),),
         "uploads of {field} are on the disk of the web host that took them: at the next host they are not "
