@@ -124,3 +124,20 @@ def has_gone(group: int) -> bool:
             return True
         time.sleep(0.1)
     return False
+
+
+def test_log_of_postgresql_is_found_by_its_pattern(tmp_path: Path) -> None:
+    """Its name has the server's version."""
+    lines = (
+        "2026-11-28 10:00:01.740 UTC [80] LOG:  checkpoint starting: time",
+        '2026-11-28 10:00:02.000 UTC [91] shop@shop ERROR:  relation "x" does not exist at character 15',
+        "2026-11-28 10:00:02.000 UTC [91] shop@shop STATEMENT:  SELECT x FROM x",
+    )
+    (tmp_path / "postgresql-15-main.log").write_text("".join(f"{line}\n" for line in lines))
+
+    found = read([tmp_path / "*.log"])
+
+    assert [line.text for line in found] == [line.split(" UTC ")[1] for line in lines]
+    assert [line.priority for line in found] == [6, 3, 6]
+    assert found[0].time == datetime(2026, 11, 28, 10, 0, 1, tzinfo=UTC)
+    assert journal.files("shop", "postgresql") == nginx_logs.POSTGRESQL

@@ -149,6 +149,9 @@ class FakeReport(Report):
         # The answers of verbs: event and fields. The lines of their texts are among `said`.
         self.results: list[tuple[str, Mapping[str, Any]]] = []
 
+    def together(self, count: int) -> None:
+        pass
+
     def hosts(self, count: int) -> None:
         pass
 

@@ -89,15 +89,16 @@ def logs(job: Job, hosts: Sequence[Job], wanted: Wanted) -> None:
 def _readers(
     hosts: Sequence[Job], units: Sequence[str], wanted: Wanted, lines: Lines
 ) -> Iterator[LogReader]:
-    """Of each host one for the journal, and one for nginx's files if they are wanted."""
+    """Of each host one for the journal, and one for log files if they are wanted."""
     for host in hosts:
         address = str(host.target.address)
         since = _once(partial(_since, wanted, host))
         in_journal = partial(journal.parse, config=host.config, host=address)
         yield LogReader(host, partial(_journal, units, wanted, since), in_journal, lines)
-        if names := journal.nginx_files(wanted.process):
-            files = nginx_logs.files(host.config.app.name, names)
-            in_files = partial(journal.parse_file, host=address)
+        if files := journal.files(host.config.app.name, wanted.process):
+            in_files = partial(
+                journal.parse_file, host=address, process=wanted.process or journal.NGINX
+            )
             yield LogReader(host, partial(_files, files, wanted, since), in_files, lines)
 
 

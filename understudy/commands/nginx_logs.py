@@ -1,4 +1,4 @@
-"""The site's own log files of nginx: each line with its time, as the journal has it."""
+"""Log files of nginx and PostgreSQL: each line with its time, as the journal has it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,6 +9,7 @@ from understudy.commands import Argv, script
 ACCESS, ERROR = "access", "error"
 
 # nginx writes the host's local time: `2026/11/28 05:06:43 [error] …`, `… [28/Nov/2026:05:06:43 +0000] "GET …`.
+# So does PostgreSQL: `2026-11-28 05:06:43.740 UTC [80] LOG:  …`.
 _WITH_TIME = """
 BEGIN {
     split("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec", names)
@@ -16,6 +17,7 @@ BEGIN {
 }
 function seconds(year, month, day) { return mktime(year" "month" "day" "at[4]" "at[5]" "at[6]) }
 /^[0-9]+\\/[0-9]+\\/[0-9]+ / { split($0, at, /[\\/ :]/); time = seconds(at[1], at[2], at[3]) }
+/^[0-9]+-[0-9]+-[0-9]+ / { split($0, at, /[- :.]/); time = seconds(at[1], at[2], at[3]) }
 match($0, /\\[[0-9]+\\/[A-Z][a-z]+\\/[0-9:]+ /) {
     split(substr($0, RSTART + 1), at, /[\\/ :]/)
     time = seconds(at[3], month[at[2]], at[1])
@@ -27,6 +29,8 @@ time >= since { print time "\\t" $0; fflush() }
 _READ = """
 lines=$1 since=$2 pattern=$3 follow=$4 program=$5
 shift 5
+# The names may be patterns.
+set -- $@
 case $pattern in *[A-Z]*) any= ;; *) any=-i ;; esac
 matching() {
     if [ -n "$pattern" ]; then grep -aP $any --line-buffered -e "$pattern" || [ $? = 1 ]
@@ -53,6 +57,10 @@ if [ -n "$follow" ]; then
     kill 0
 fi
 """
+
+
+# Of the host's own server, which other sites may share.
+POSTGRESQL = (PurePosixPath("/var/log/postgresql/*.log"),)
 
 
 def files(site: str, names: Sequence[str]) -> list[PurePosixPath]:

@@ -2,7 +2,8 @@
 
 from understudy.config.names import readable
 from understudy.config.target import TargetConfig
-from understudy.host.certificates import covers, parse_pem
+from understudy.host.certificates import CertificateState, covers, parse_pem
+from understudy.host.facts import ObservedState
 from understudy.job import Job
 from understudy.ssh.connection import Connection
 
@@ -10,17 +11,24 @@ from understudy.ssh.connection import Connection
 _ANY_DAY = "1970-01-01"
 
 
-def warn(job: Job, connection: Connection) -> None:
+def warn(job: Job, connection: Connection, observed: ObservedState) -> None:
     """Warns of names that browsers would refuse. Says nothing if the deployer can't read the chain."""
     files = job.target.certificate
-    done = connection.run(("cat", files.chain)) if files else None
-    if done and done.ok and (warning := warning_of(job.target, done.output)):
+    state = _state(str(files.chain), connection, observed) if files else None
+    if state and (warning := warning_of(job.target, state)):
         job.report.warn(warning)
 
 
-def warning_of(target: TargetConfig, chain: str) -> str:
-    """Empty if it is for all names, or no certificate at all: nginx refuses that. chain: PEM."""
-    state = parse_pem(chain, _ANY_DAY)
+def _state(chain: str, connection: Connection, observed: ObservedState) -> CertificateState | None:
+    """The facts have it if nginx serves it already."""
+    if known := observed.certificates.get(chain):
+        return known
+    done = connection.run(("cat", chain))
+    return parse_pem(done.output, _ANY_DAY) if done.ok else None
+
+
+def warning_of(target: TargetConfig, state: CertificateState) -> str:
+    """Empty if it is for all names, or no certificate at all: nginx refuses that."""
     lacking = [readable(name) for name in target.names if not covers(state.names, name)]
     if state.problem or not lacking or target.certificate is None:
         return ""

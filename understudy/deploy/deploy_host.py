@@ -75,7 +75,7 @@ def deploy(
             maintenance.warn_if_on(job, observed)
             return []
         calendars.check_on_host(job, connection)
-        certificate_names.warn(job, connection)
+        certificate_names.warn(job, connection, observed)
         services.require(job, connection, observed)
         require_receipt(job, source, connection, without_rehearsal)
         entry = AuditEntry("deploy", desired.release.id, source.commit, without_rehearsal)

@@ -62,8 +62,7 @@ class Restarted(Answer):
     processes: tuple[str, ...]
 
     def text(self) -> str:
-        """Each is a step, which says so."""
-        return ""
+        return f"{', '.join(self.processes)} of {self.release} restarted on {self.target} ({self.host})"
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def preview_plan(job: Job, source: Source) -> None:
         if not actions:
             job.report.answer(answer)
             return
-        certificate_names.warn(job, connection)
+        certificate_names.warn(job, connection, observed)
         migrations = _migrations(connection, source, desired)
     for warning in (
         *hsts.warnings(desired, observed),

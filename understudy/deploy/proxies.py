@@ -80,7 +80,7 @@ def _deploy(job: Job, source: Source, wait: int, without_rehearsal: str | None) 
         if not _plan(job, desired, observed):
             job.report.answer(_answer(job, changed=False))
             return False
-        certificate_names.warn(job, connection)
+        certificate_names.warn(job, connection, observed)
         deploy_host.require_receipt(job, source, connection, without_rehearsal)
         entry = AuditEntry("deploy", _NAME, source.commit, without_rehearsal)
         with session.locked(connection, job, entry, wait, observed) as now:

@@ -83,7 +83,8 @@ def look(hosts: Sequence[Job], work: Callable[[Job], Answer]) -> list[Answer]:
     """
     if _is_single(hosts):
         return [work(hosts[0])]
-    answers = list(_in_order(hosts, work))
+    with _equal_warnings_once(hosts):
+        answers = list(_in_order(hosts, work))
     failed = [
         Outcome(str(host.address), answer)
         for host, answer in zip(hosts, answers, strict=True)
@@ -146,12 +147,15 @@ def _roll(
         work(hosts[0])
         return
     outcomes: list[Outcome] = []
-    for batch in batches.batches(hosts, size, first_alone=first_alone):
-        answers = _at_once(batch, work)
-        outcomes += [_outcome(host, answer) for host, answer in zip(batch, answers, strict=True)]
-        if any(outcome.error for outcome in outcomes):
-            not_begun = [str(host.address) for host in hosts[len(outcomes) :]]
-            raise batches.stopped(hosts[0].target_name, outcomes, not_begun)
+    with _equal_warnings_once(hosts):
+        for batch in batches.batches(hosts, size, first_alone=first_alone):
+            answers = _at_once(batch, work)
+            outcomes += [
+                _outcome(host, answer) for host, answer in zip(batch, answers, strict=True)
+            ]
+            if any(outcome.error for outcome in outcomes):
+                not_begun = [str(host.address) for host in hosts[len(outcomes) :]]
+                raise batches.stopped(hosts[0].target_name, outcomes, not_begun)
 
 
 def _at_once(
@@ -180,13 +184,24 @@ def _meeting(
             return work(host, gate if len(hosts) > 1 else None)
 
     # A host without a thread would be waited for.
-    with _threads(len(hosts)) as pool:
+    with _equal_warnings_once(hosts), _threads(len(hosts)) as pool:
         try:
             under_way = [pool.submit(_answer_or_error, take_part, host) for host in hosts]
             return [one.result() for one in under_way]
         except KeyboardInterrupt:
             gates.fail("interrupted")
             raise
+
+
+@contextmanager
+def _equal_warnings_once(hosts: Sequence[Job]) -> Iterator[None]:
+    """Those that are equal on several hosts are shown together: at the end, or once all have given them."""
+    report = hosts[0].report
+    report.together(len(hosts))
+    try:
+        yield
+    finally:
+        report.together(0)
 
 
 def _outcome(host: Job, answer: object) -> Outcome:

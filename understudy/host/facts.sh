@@ -100,7 +100,7 @@ systemctl list-units --plain --no-legend --state="$states" "$@" nginx.service ce
         case $unit:$state:$how in
         "$site-"*:auto-restart) say process "$process	restarting" ;;
         "$site-"*:failed:*)
-            say process "$process	failed	$(systemctl show -p InactiveEnterTimestamp --value "$unit")" ;;
+            say process "$process	failed	$(TZ=UTC systemctl show -p InactiveEnterTimestamp --value "$unit")" ;;
         "$site-"*) say process "$process	$state" ;;
         *:deactivating:*) say ending "$unit" ;;
         *:failed:*) say failed "$unit" ;;

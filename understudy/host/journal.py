@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 from typing import Any
 
 from understudy.commands import nginx_logs, units
@@ -14,19 +15,23 @@ from understudy.release.services import unit as unit_of_service
 from understudy.report.answer import to_json
 
 EVENT = "log"
-NGINX = "nginx"
+NGINX, POSTGRESQL = "nginx", "postgresql"
 # Servers of databases, and nginx: the host's own, which other sites may share.
-_OF_DATABASES = {"postgresql": "postgresql*", "mariadb": "mariadb"}
+_OF_DATABASES = {POSTGRESQL: "postgresql*", "mariadb": "mariadb"}
 # In nginx's error log, and the same as priorities of syslog(3).
 _ERROR = re.compile(r"\d{4}/\d\d/\d\d [\d:]{8} \[(\w+)\]")
+_ERROR_OF_POSTGRESQL = re.compile(r"\S+ \S+ \S+ \[\d+\] .*?(PANIC|FATAL|ERROR|WARNING|LOG): ")
 _LEVELS = {
     name: priority
     for priority, name in enumerate(
         ["emerg", "alert", "crit", "error", "warn", "notice", "info", "debug"]
     )
 }
+_LEVELS |= {"panic": 1, "fatal": 2, "warning": 4}
 _INFO = _LEVELS["info"]
-_TIME = re.compile(r"^\d{4}/\d\d/\d\d [\d:]{8} |\[\d\d/\w{3}/\d{4}:[\d:]{8} [+-]\d{4}\] ")
+_TIME = re.compile(
+    r"^\d{4}([/-])\d\d\1\d\d [\d:]{8}(\.\d+ \S+)? |\[\d\d/\w{3}/\d{4}:[\d:]{8} [+-]\d{4}\] "
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -87,23 +92,26 @@ def chosen(config: Config, process: str | None) -> tuple[str, ...]:
     )
 
 
-def nginx_files(process: str | None) -> tuple[str, ...]:
-    """The site's log files of nginx that `logs` shows: of all its names only errors, or each request would be
-    a line.
+def files(site: str, process: str | None) -> Sequence[PurePosixPath]:
+    """The log files that `logs` shows beside the journal: of the site's nginx, without a name only errors, or
+    each request would be a line; and of PostgreSQL, of which the journal has only its starts.
     """
+    if process == POSTGRESQL:
+        return nginx_logs.POSTGRESQL
     if process is None:
-        return (nginx_logs.ERROR,)
-    return (nginx_logs.ERROR, nginx_logs.ACCESS) if process == NGINX else ()
+        return nginx_logs.files(site, (nginx_logs.ERROR,))
+    names = (nginx_logs.ERROR, nginx_logs.ACCESS)
+    return nginx_logs.files(site, names) if process == NGINX else ()
 
 
-def parse_file(line: str, host: str) -> Iterator[LogLine]:
-    """A line of nginx's files, without its time; none for what nginx_logs.read() does not print."""
+def parse_file(line: str, host: str, process: str = NGINX) -> Iterator[LogLine]:
+    """A line of those files, without its time; none for what nginx_logs.read() does not print."""
     seconds, tab, text = line.rstrip("\n").partition("\t")
     if tab and seconds.isdigit():
-        error = _ERROR.match(text)
-        priority = _LEVELS.get(error[1], _INFO) if error else _INFO
+        error = _ERROR.match(text) or _ERROR_OF_POSTGRESQL.match(text)
+        priority = _LEVELS.get(error[1].lower(), _INFO) if error else _INFO
         text = _TIME.sub("", text, count=1)
-        yield LogLine(datetime.fromtimestamp(int(seconds), UTC), host, NGINX, text, priority)
+        yield LogLine(datetime.fromtimestamp(int(seconds), UTC), host, process, text, priority)
 
 
 def parse(line: str, config: Config, host: str) -> Iterator[LogLine]:

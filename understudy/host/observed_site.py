@@ -104,7 +104,7 @@ def _process(one: ReleaseProcess, found: Sequence[ObservedProcess]) -> Process:
         restarting=states["restarting"],
         starting=states["starting"],
         failed=states["failed"],
-        failed_since=max((it.since for it in found), default=""),
+        failed_since=_iso(max(filter(None, (it.since for it in found)), default=None)),
     )
 
 

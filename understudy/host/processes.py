@@ -4,10 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Literal
 
 from understudy.commands import answers
+from understudy.host import unit_properties
 from understudy.release import processes
 from understudy.release.processes import ReleaseProcess
 
@@ -27,14 +29,14 @@ _UNIT = re.compile(r"([a-z][a-z0-9-]*)@([a-z0-9][a-z0-9-]{0,63})(?:\.[1-9][0-9]?
 
 @dataclass(frozen=True)
 class ObservedProcess:
-    """One process of a release. name: as in deploy.yml. since: when it failed, in the host's words; "" in
-    other states.
+    """One process of a release. name: as in deploy.yml. since: when it failed; None in other
+    states, and if the host does not say.
     """
 
     name: str
     release: str
     state: State
-    since: str = ""
+    since: datetime | None = None
 
     @property
     def is_alive(self) -> bool:
@@ -52,7 +54,7 @@ def _observed(unit: str, state: str, since: str = "") -> ObservedProcess:
     found = _UNIT.fullmatch(unit)
     if not found:
         raise ValueError(f"no process: {unit!r:.80}")
-    return ObservedProcess(found[1], found[2], _STATES[state], since[:80])
+    return ObservedProcess(found[1], found[2], _STATES[state], unit_properties.time(since))
 
 
 def of_releases(texts: Mapping[str, str]) -> Mapping[str, tuple[ReleaseProcess, ...]]:
@@ -82,8 +84,12 @@ def describe(
 def _describe(process: ReleaseProcess, found: Sequence[ObservedProcess]) -> str:
     running = sum(one.state == "running" for one in found)
     parts = [f"running {running} of {process.count}" if running else "NOT RUNNING"]
-    parts += [f"failed since {one.since}" for one in found if one.state == "failed"]
+    parts += [f"failed{_at(one.since)}" for one in found if one.state == "failed"]
     restarting = sum(one.state == "restarting" for one in found)
     if restarting:
         parts.append(f"{restarting} that ended, about to start again")
     return f"{process.name}: {', '.join(parts)}"
+
+
+def _at(since: datetime | None) -> str:
+    return f" at {since:%Y-%m-%d %H:%M} UTC" if since else ""

@@ -188,8 +188,13 @@ def _is_provisioned(job: Job, observed: ObservedState, needs: Collection[str] | 
     if observed.stamp == provisioning(job).stamp:
         return True
     host = f"{job.target_name} ({job.target.address})"
-    outdated = f"the provisioning of {host} is out of date: deploy.yml or provision/ changed since"
-    summary = outdated if observed.stamp else f"{host} is not provisioned"
+    summary = f"{host} is not provisioned, or its last provisioning has failed"
+    if observed.stamp:
+        summary = (
+            f"the provisioning of {host} is out of date: deploy.yml or provision/ changed since"
+        )
+    elif observed.current:
+        summary = f"the last provisioning of {host} has failed or was ended"
     if needs is not None and (observed.stamp or observed.current):
         # Failed provisioning has removed the stamp, but a live release is still live.
         job.report.warn(summary)

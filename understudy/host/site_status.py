@@ -38,7 +38,7 @@ class Live:
 @dataclass(frozen=True)
 class Process:
     """Of the live release. count: how many deploy.yml asks for; the other numbers say how many are in which
-    state. failed_since: of the last that failed, in the host's words.
+    state. failed_since: of the last that failed, as --json has times; None if the host doesn't say.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Process:
     restarting: int = 0
     starting: int = 0
     failed: int = 0
-    failed_since: str = ""
+    failed_since: str | None = None
 
 
 @dataclass(frozen=True)

@@ -58,18 +58,20 @@ def _processes(status: Status) -> Iterator[str]:
     if status.restarts(WEB).count:
         yield f"{WEB}: {', '.join(_restarted(status, WEB))}"
     for one in status.site.processes:
-        yield f"{one.name}: {', '.join((*_process(one), *_restarted(status, one.name)))}"
+        parts = (*_process(one, status.now.time), *_restarted(status, one.name))
+        yield f"{one.name}: {', '.join(parts)}"
     yield from map(_old, status.site.old_processes)
 
 
-def _process(one: Process) -> Iterator[str]:
+def _process(one: Process, now: datetime) -> Iterator[str]:
     # One that is missing and has not ended by itself was ended by `scale`, as one too many was started by it.
     missing = one.restarting + one.starting + one.failed
     as_asked = one.running + missing == one.count or (missing and one.running < one.count)
     of = f"of {one.count}" if as_asked else f"(deploy.yml: {one.count})"
     yield f"running {one.running} {of}" if one.running else "NOT RUNNING"
     if one.failed:
-        yield f"{one.failed} failed since {one.failed_since}"
+        since = datetime.fromisoformat(one.failed_since) if one.failed_since else None
+        yield f"{one.failed} failed" + (f" {age(since, now)}" if since else "")
     if one.restarting:
         yield f"{one.restarting} that ended, about to start again"
 

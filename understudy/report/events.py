@@ -64,6 +64,10 @@ class Report(ABC):
         """The events from now on are about so many hosts, which work at the same time."""
 
     @abstractmethod
+    def together(self, count: int) -> None:
+        """So many hosts begin to work at once; 0: they have ended. Equal warnings of theirs are shown once."""
+
+    @abstractmethod
     def branch(self, name: str) -> None:
         """All events from now on are about that one of the branches that run at once; "" for none."""
 
@@ -152,6 +156,9 @@ class JsonReport(Report):
 
     def hosts(self, count: int) -> None:
         """Each object names its host."""
+
+    def together(self, count: int) -> None:
+        """So does each warning."""
 
     def branch(self, name: str) -> None:
         self._branch = {"branch": name} if name else {}

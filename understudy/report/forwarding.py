@@ -31,6 +31,9 @@ class ForwardingReport(Report):
     def hosts(self, count: int) -> None:
         self.hand_on(lambda report: report.hosts(count))
 
+    def together(self, count: int) -> None:
+        self.hand_on(lambda report: report.together(count))
+
     def branch(self, name: str) -> None:
         self.hand_on(lambda report: report.branch(name))
 

@@ -35,6 +35,9 @@ class MaskingReport(Report):
     def hosts(self, count: int) -> None:
         self._report.hosts(count)
 
+    def together(self, count: int) -> None:
+        self._report.together(count)
+
     def branch(self, name: str) -> None:
         self._report.branch(name)
 

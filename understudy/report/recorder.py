@@ -100,6 +100,9 @@ class Recorder(Report):
         self._branch = name
         self.report.branch(name)
 
+    def together(self, count: int) -> None:
+        self.report.together(count)
+
     def hosts(self, count: int) -> None:
         self.report.hosts(count)
 

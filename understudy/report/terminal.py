@@ -17,6 +17,7 @@ from understudy.errors import UnderstudyError
 from understudy.local.share import Share
 from understudy.report.colours import Colours
 from understudy.report.events import Report, with_host
+from understudy.report.host_warnings import HostWarnings
 from understudy.report.live import Live
 from understudy.report.phase_results import PhaseResults
 from understudy.report.sanitize import plain
@@ -72,6 +73,7 @@ class TextReport(Report):
         self._end: float | None = None
         self._host, self._phase, self._branch = "", "", ""
         self._are_many = False
+        self._host_warnings = HostWarnings()
         self._colours = Colours()
 
     def about(self, host: str, phase: str = "") -> None:
@@ -79,6 +81,11 @@ class TextReport(Report):
 
     def hosts(self, count: int) -> None:
         self._are_many = count > _FEW_HOSTS and not self._shows_all
+
+    def together(self, count: int) -> None:
+        for hosts, text in self._host_warnings.rest():
+            self._warn(hosts, text)
+        self._host_warnings = HostWarnings(count)
 
     def branch(self, name: str) -> None:
         self._branch = name
@@ -160,7 +167,11 @@ class TextReport(Report):
         self._out.print(answer)
 
     def warn(self, text: str) -> None:
-        self._err.print(_plain(("!", "yellow"), f" {with_host(self._host, text)}"))
+        for hosts, shown in self._host_warnings.add(self._host, text):
+            self._warn(hosts, shown)
+
+    def _warn(self, hosts: str, text: str) -> None:
+        self._err.print(_plain(("!", "yellow"), f" {with_host(hosts, text)}"))
 
     def error(self, error: UnderstudyError) -> None:
         with self._without_running():

@@ -3,11 +3,13 @@
 import pytest
 
 from tests.unit.certificates import pem
-from tests.unit.fakes import FakeConnection, config, failed, printed
+from tests.unit.fakes import FakeConnection, config, facts, failed, printed
 from tests.unit.staging import Staging
 from understudy.deploy import certificate_names
+from understudy.host.certificates import parse_pem
 from understudy.ssh.connection import Result
 
+NOTHING = facts()
 CHAIN = "/etc/ssl/shop.pem"
 FILES = {"certificate": {"chain": CHAIN, "key": "/etc/ssl/shop.key"}}
 
@@ -28,7 +30,7 @@ def test_names_that_browsers_would_refuse_are_listed(
 ) -> None:
     target = config(target={"domains": domains, **FILES}).target("staging")
 
-    found = certificate_names.warning_of(target, pem(*covered))
+    found = certificate_names.warning_of(target, parse_pem(pem(*covered), "2024-01-01"))
 
     assert (f"not for {lacking}: browsers will refuse" in found) == bool(lacking)
     assert bool(found) == bool(lacking)
@@ -42,10 +44,20 @@ def test_chain_is_read_on_the_host_if_the_deployer_can(
 ) -> None:
     host = FakeConnection({f"cat {CHAIN}": answer})
 
-    certificate_names.warn(staging.job(**FILES), host)
+    certificate_names.warn(staging.job(**FILES), host, NOTHING)
 
     assert bool(staging.report.warnings) == warned
 
 
+def test_host_is_not_asked_for_a_chain_that_its_facts_have(staging: Staging) -> None:
+    known = parse_pem(pem("old.test"), "2024-01-01")
+
+    certificate_names.warn(
+        staging.job(**FILES), FakeConnection({}), facts(certificates={CHAIN: known})
+    )
+
+    assert "is for old.test, not for" in "".join(staging.report.warnings)
+
+
 def test_host_is_asked_for_files_of_a_certificate_only(staging: Staging) -> None:
-    certificate_names.warn(staging.job(https="auto"), FakeConnection({}))
+    certificate_names.warn(staging.job(https="auto"), FakeConnection({}), NOTHING)

@@ -35,6 +35,7 @@ def test_restart_is_one_step_for_each_name(staging: Staging) -> None:
     entry = json.loads(host.sent[0])
     assert (entry["verb"], entry["what"]) == ("restart", "worker beat")
     assert [wait for _, wait in host.holders] == [7]
+    assert f"worker, beat of {LIVE.id} restarted on staging (192.0.2.7)" in staging.report.said
 
 
 def test_workers_of_the_web_process_are_replaced_without_root(staging: Staging) -> None:

@@ -24,7 +24,7 @@ def host_with(staging: Staging, stamp: str, missing: str = "") -> FakeConnection
 
 
 @pytest.mark.parametrize(
-    ("stamp", "warning"), [("another", "is out of date"), ("", "is not provisioned")]
+    ("stamp", "warning"), [("another", "is out of date"), ("", "has failed or was ended")]
 )
 @pytest.mark.parametrize(
     ("verb", "done"),

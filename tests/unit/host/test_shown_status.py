@@ -126,8 +126,8 @@ def test_all_parts_of_a_site_are_read_back() -> None:
         ),
         (Process("worker", 2, 0), "NOT RUNNING"),
         (
-            Process("worker", 2, 1, failed=1, failed_since="noon"),
-            "running 1 of 2, 1 failed since noon",
+            Process("worker", 2, 1, failed=1, failed_since="2024-01-31T00:00:00.000Z"),
+            "running 1 of 2, 1 failed 1 day ago",
         ),
     ],
 )

@@ -97,7 +97,7 @@ def test_host_without_the_site_needs_no_release_and_shows_its_roles(staging: Sta
     ("stamp", "warning"),
     [
         ("another", "the provisioning of staging (192.0.2.7) is out of date"),
-        ("", "staging (192.0.2.7) is not provisioned"),
+        ("", "the last provisioning of staging (192.0.2.7) has failed or was ended"),
     ],
 )
 @pytest.mark.parametrize("verb", [status.status, rollback.releases])

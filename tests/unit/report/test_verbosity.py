@@ -235,3 +235,30 @@ def test_two_phases_at_once_each_count_their_own(capsys: pytest.CaptureFixture[s
         "✓ browser-tests N s, 13 skipped",
         "✓ host-tests N s, 10 skipped",
     ]
+
+
+def test_equal_warning_of_several_hosts_is_one_with_their_names(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    report = TextReport()
+    report.hosts(3)
+    report.together(3)
+    for host in ("web1", "web2", "web3"):
+        report.about(host)
+        report.warn(f"the provisioning of shop ({host}) is out of date")
+        if host != "web2":
+            report.warn("its disk is slow")
+    report.about("")
+    shown = capsys.readouterr().err
+    assert (
+        shown == "! web1, web2, web3: the provisioning of shop (web1, web2, web3) is out of date\n"
+    )
+
+    report.warn("of no host")
+    report.together(0)
+    report.about("web1")
+    report.warn("alone")
+
+    assert (
+        capsys.readouterr().err == "! of no host\n! web1, web3: its disk is slow\n! web1: alone\n"
+    )

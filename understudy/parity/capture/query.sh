@@ -25,6 +25,12 @@ section() {
     done
 }
 
+# is_there FILE...: whether one of these programs is. A server that is not installed, or is elsewhere, has no settings.
+is_there() {
+    for file; do [ ! -x "$file" ] || return 0; done
+    return 1
+}
+
 # lines FILE...: each line of the readable files, after the file's name and a tab
 lines() {
     for file; do
@@ -210,7 +216,7 @@ postgresql() {
         FROM pg_database" 2>&1 </dev/null
 }
 
-if section postgresql root psql; then
+if section postgresql root && is_there /usr/lib/postgresql/*/bin/postgres; then
     if settings=$(postgresql "$site") || settings=$(postgresql postgres); then
         printf '%s\n' "$settings" | awk '{ print "\t" $0 }'
     else
@@ -229,8 +235,7 @@ mariadb_settings() {
         " 2>&1 </dev/null
 }
 
-# Programs of a server that is elsewhere have no settings.
-if section mariadb root mariadbd; then
+if section mariadb root && is_there /usr/sbin/mariadbd; then
     if settings=$(mariadb_settings); then
         printf '%s\n' "$settings" | awk '{ print "\t" $0 }'
     else

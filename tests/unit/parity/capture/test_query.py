@@ -74,6 +74,25 @@ def test_user_without_sudo_gets_what_everyone_may_read() -> None:
         assert "needs root" in found.unreadable[section]
 
 
+@pytest.mark.parametrize(
+    ("begin", "end", "program"),
+    [
+        ("section postgresql", "mariadb_settings()", "/usr/lib/postgresql/*/bin/postgres"),
+        ("section mariadb", "# Without private keys", "/usr/sbin/mariadbd"),
+    ],
+)
+def test_server_that_is_not_installed_has_no_settings(
+    begin: str, end: str, program: str, tmp_path: Path
+) -> None:
+    places = {program: f"{tmp_path}/none"}
+    assert part(begin, end, places) == [f"@@@ {begin.split()[1]}"]
+
+    (tmp_path / "none").write_text("")
+    (tmp_path / "none").chmod(0o755)
+    broken = {**places, "settings=$(": "settings=$(echo ERROR: down; exit 1; "}
+    assert part(begin, end, broken)[-1] == "!!! ERROR: down"
+
+
 def test_variables_are_named_and_their_values_stay_on_the_host(tmp_path: Path) -> None:
     """The part of the query that reads them, on a file with values of all kinds."""
     secrets = tmp_path / "env"

@@ -1,0 +1,37 @@
+"""Warnings of hosts that work at once: one that several give is shown once, with their names. Pure."""
+
+from collections.abc import Iterator
+
+# Stands in a text where each host has its own name.
+_NAME = "\0"
+
+
+class HostWarnings:
+    """count: of the hosts. What not all of them have given is kept until rest() is asked for."""
+
+    def __init__(self, count: int = 0) -> None:
+        self._count = count
+        self._hosts: dict[str, list[str]] = {}
+
+    def add(self, host: str, text: str) -> Iterator[tuple[str, str]]:
+        """The hosts and the text that can be shown now, if any."""
+        if not host or self._count < 2:
+            yield host, text
+            return
+        key = text.replace(host, _NAME)
+        hosts = self._hosts.setdefault(key, [])
+        if host not in hosts:
+            hosts.append(host)
+        if len(hosts) == self._count:
+            del self._hosts[key]
+            yield _shown(key, hosts)
+
+    def rest(self) -> Iterator[tuple[str, str]]:
+        """Those that not all hosts have given."""
+        yield from (_shown(key, hosts) for key, hosts in self._hosts.items())
+        self._hosts = {}
+
+
+def _shown(key: str, hosts: list[str]) -> tuple[str, str]:
+    names = ", ".join(hosts)
+    return names, key.replace(_NAME, names)
