@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-# Stands in a text where each host has its own name.
+# In a text: the place of the host's own name.
 _NAME = "\0"
 
 
