@@ -11,7 +11,7 @@ Example = tuple[str, str]
 # Choices in an error; the help lists more.
 _MOST_LISTED = 15
 # Python has no translations of argparse, which looks for some on the disk with each parser: half of their time.
-vars(argparse)["_"] = str
+vars(argparse)["_"] = lambda text: text
 
 
 class WrongUsage(SystemExit):
