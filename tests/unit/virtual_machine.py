@@ -31,8 +31,14 @@ box) version=${4##*-}
 	*libvirt*) ;;
 	*) touch "$box/rootfs.tar.gz" ;;
 	esac ;;
-up) mkdir -p "${id%/*}"; echo "$vm" >"$id"; echo running >"$here/state"; rm -f "$here/asleep" ;;
-destroy) rm -rf .vagrant/machines/understudy/*/id "$here/state" "$here/snapshots/"* "$here/asleep" ;;
+up) mkdir -p "${id%/*}"; echo "$vm" >"$id"; echo running >"$here/state"; rm -f "$here/asleep"
+	list=.understudy/vm/understudy/machines.json
+	for name in $(sed -n 's/.*"name": "\\(.*-.*\\)".*/\\1/p' $list 2>/dev/null); do
+		mkdir -p ".vagrant/machines/$name/lxc" "$here/$name/snapshots"
+		echo "$name" >".vagrant/machines/$name/lxc/id"; echo running >"$here/$name/state"
+	done ;;
+destroy) rm -rf .vagrant/machines/*/*/id "$here/state" "$here/snapshots/"* "$here/asleep"
+	rm -rf "$here"/understudy-* ;;
 esac
 """
 
@@ -68,6 +74,8 @@ esac
 CONTAINER = """#!/bin/sh
 cd "${0%/*}/../../../tools"
 echo "$1" >>container-calls
+# Of several machines.
+case ${2-} in understudy-*) [ ! -d "$2" ] || cd "$2" ;; esac
 refuse() { echo "error: $1" >&2; exit 1; }
 case $1 in
 networks) cat containers 2>/dev/null || true ;;

@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+import yaml
 
 from tests.unit.fakes import FakeReport, config
+from tests.unit.virtual_machine import Machine
 from understudy.config.topology import TargetHost
-from understudy.errors import StepFailed
+from understudy.errors import NoConnection, StepFailed
+from understudy.host import provision, shared
 from understudy.job import Job
 from understudy.paths import Project
-from understudy.vm import libvirt_network, members
+from understudy.vm import address as vm_address
+from understudy.vm import libvirt_network, members, no_vm, now
 from understudy.vm.guest_machine import GuestMachine
 from understudy.vm.levels import DEPLOYED, PROVISIONED, Level
 from understudy.vm.snapshots import Snapshots
@@ -220,3 +224,133 @@ def test_network_of_virtual_machines_leases_each_its_own_address() -> None:
     assert "<ip address='192.168.60.1' netmask='255.255.255.0'>" in text
     assert "<host mac='52:54:00:a8:3c:0a' ip='192.168.60.10'/>" in text
     assert "<host mac='52:54:00:a8:3c:0b' ip='192.168.60.11'/>" in text
+
+
+HOSTS = [
+    {"address": "203.0.113.9", "roles": ["database"]},
+    {"address": "203.0.113.7", "roles": ["web", "worker"]},
+]
+
+
+@pytest.fixture
+def staging(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    """Containers of a web host and its database; which of them were provisioned is reported."""
+
+    def provisioned(host: Job) -> None:
+        host.report.say(f"provisioned {host.target.address.rpartition('.')[2]}")
+
+    monkeypatch.setattr(provision, "provision", provisioned)
+    monkeypatch.setattr(shared, "share", lambda job: job.report.say("shared"))
+    configure(machine, topology="production")
+    return machine
+
+
+def configure(machine: Machine, **vm: object) -> None:
+    settings = yaml.safe_load(machine.project.config_file.read_text())
+    settings["app"] |= {"database": "postgresql"}
+    settings["vm"] = {"provider": "lxc", **vm}
+    settings["targets"]["production"].pop("address", None)
+    settings["targets"]["production"]["hosts"] = HOSTS
+    machine.project.config_file.write_text(yaml.safe_dump(settings))
+
+
+DATABASE = "understudy-database"
+
+
+def state_of(machine: Machine, name: str) -> str:
+    file = machine.tools / name / "state"
+    return file.read_text().strip() if file.exists() else ""
+
+
+def snapshots_of(machine: Machine, name: str) -> set[str]:
+    return {one.name.rpartition("-")[0] for one in (machine.tools / name / "snapshots").iterdir()}
+
+
+def test_up_builds_all_and_provisions_each_by_its_roles(staging: Machine) -> None:
+    staging.vm().up()
+
+    assert staging.vagrant_calls() == ["box", "up"]
+    assert (staging.state, state_of(staging, DATABASE)) == ("running", "running")
+    said = [line for line in staging.report.said if line.startswith(("provisioned", "shared"))]
+    # The database first, as on production.
+    assert said == ["provisioned 11", "provisioned 10", "shared"]
+    assert staging.snapshots() == snapshots_of(staging, DATABASE) == {"provisioned"}
+
+
+def test_second_up_builds_nothing(staging: Machine) -> None:
+    staging.vm().up()
+    staging.vagrant_calls()
+
+    staging.vm().up()
+
+    assert staging.vagrant_calls() == []
+
+
+def test_all_go_to_sleep_and_wake_together(staging: Machine) -> None:
+    staging.vm().up()
+    staging.vagrant_calls()
+
+    staging.vm().down()
+    asleep = (staging.state, state_of(staging, DATABASE))
+    staging.vm().up()
+
+    assert asleep == ("shut off", "shut off")
+    assert (staging.state, state_of(staging, DATABASE)) == ("running", "running")
+    assert staging.vagrant_calls() == []
+
+
+def test_snapshot_that_is_broken_for_one_counts_for_none(staging: Machine) -> None:
+    vm = staging.vm()
+    vm.up()
+    vm.save(SITE)
+    (staging.tools / DATABASE / "snapshots" / str(SITE)).write_text("damaged")
+
+    assert vm.reset(SITE).name == PROVISIONED
+    assert staging.snapshots() == snapshots_of(staging, DATABASE) == {"provisioned"}
+
+
+@pytest.mark.parametrize(
+    "vm",
+    [{"topology": "single"}, {"topology": "production", "fold": ["web", "worker", "database"]}],
+)
+def test_other_topology_is_another_vm(vm: dict[str, object], staging: Machine) -> None:
+    staging.vm().up()
+    staging.vagrant_calls()
+    configure(staging, **vm)
+
+    staging.vm().up()
+
+    assert staging.vagrant_calls()[-2:] == ["destroy", "up"]
+    assert (staging.state, state_of(staging, DATABASE)) == ("running", "")
+
+
+def test_destroyed_vm_leaves_no_machine(staging: Machine) -> None:
+    staging.vm().up()
+
+    staging.vm().destroy()
+
+    assert not staging.vm().exists()
+    assert members.built(staging.project, "understudy") == ("understudy",)
+
+
+def test_each_machine_is_an_answer_of_up(staging: Machine) -> None:
+    staging.vm().up()
+    (staging.tools / DATABASE / "state").write_text("shut off\n")
+
+    found = now.look(staging.project, vm_address.load(staging.project))
+
+    assert [(one.name, one.state) for one in found] == [
+        ("understudy", "running"),
+        (DATABASE, "asleep"),
+    ]
+
+
+def test_machine_that_is_off_is_named_where_it_does_not_answer(staging: Machine) -> None:
+    staging.vm().up()
+    (staging.tools / DATABASE / "state").write_text("shut off\n")
+    error = NoConnection("no SSH connection")
+    error.address = vm_address.machines(vm_address.load(staging.project))[DATABASE]
+
+    no_vm.explain(error, staging.project)
+
+    assert error.cause == f"VM {DATABASE} is not running"
