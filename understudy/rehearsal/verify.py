@@ -68,9 +68,11 @@ def of_each(hosts: Sequence[Job], suite: Callable[[Job], AnySuite]) -> AnySuite:
 
 
 def visited(job: Job) -> Job:
-    """The job for the host that visitors meet: a proxy, else the first one that answers them itself."""
+    """The job for the host that visitors meet: a proxy, else the first in deploy.yml that answers them."""
     hosts = all_hosts.proxies(job) or all_hosts.jobs(job)
-    return next((host for host in hosts if host.target.has_visitors), hosts[0])
+    places = [one.address for one in job.config.target(job.target_name).host_list]
+    met = [host for host in hosts if host.target.has_visitors]
+    return min(met, key=lambda host: places.index(host.target.address)) if places else hosts[0]
 
 
 def reboot_test(job: Job) -> Suite:

@@ -120,9 +120,10 @@ class Vm:
 
     @property
     def _title(self) -> str:
-        """With the machines' names, if they are several."""
-        names = ", ".join(member.name for member in self._members)
-        return self._name if len(self._members) == 1 else f"{self._name} ({names})"
+        """With names and addresses of the machines, if they are several."""
+        found = vm_address.machines(self._job.config)
+        listed = ", ".join(f"{name} {address}" for name, address in found.items())
+        return self._name if len(found) == 1 else f"{self._name} ({listed})"
 
     def _machines(self) -> list[GuestMachine]:
         return [self._machine(member.name) for member in self._members]

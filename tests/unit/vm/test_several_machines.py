@@ -272,6 +272,9 @@ def test_up_builds_all_and_provisions_each_by_its_roles(staging: Machine) -> Non
     assert staging.vagrant_calls() == ["box", "up"]
     assert (staging.state, state_of(staging, DATABASE)) == ("running", "running")
     said = [line for line in staging.report.said if line.startswith(("provisioned", "shared"))]
+    addresses = vm_address.machines(vm_address.load(staging.project))
+    listed = f"understudy {addresses['understudy']}, {DATABASE} {addresses[DATABASE]}"
+    assert f"staging VM understudy ({listed}) is a container" in staging.report.said[0]
     # The database first, as on production.
     assert said == ["provisioned 11", "provisioned 10", "shared"]
     assert staging.snapshots() == snapshots_of(staging, DATABASE) == {"provisioned"}

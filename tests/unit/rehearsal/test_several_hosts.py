@@ -1,0 +1,158 @@
+"""A rehearsal on hosts with roles: what is done over all of them, on each, and on the one for visitors."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from tests.unit.fakes import FakeReport, settings
+from understudy.config.model import Config
+from understudy.data import load as data_load
+from understudy.deploy import deploy_host, rollout
+from understudy.errors import StepFailed
+from understudy.host import all_hosts
+from understudy.job import Job
+from understudy.paths import Project
+from understudy.rehearsal import deployed, seeded, timers, verify
+from understudy.rehearsal.actions import Actions, DeployWarnings
+from understudy.rehearsal.phases import PHASES, Outcome
+from understudy.rehearsal.suite_group import AnySuite
+from understudy.report.events import Report
+from understudy.vm.levels import PROVISIONED, Level
+from understudy.vm.machine import Vm
+
+WEB, WORKER, DATABASE = "192.0.2.1", "192.0.2.2", "192.0.2.3"
+HOSTS = [
+    {"address": WEB, "roles": ["web"]},
+    {"address": WORKER, "roles": ["web", "worker"]},
+    {"address": DATABASE, "roles": ["database"]},
+]
+PROXY = {"address": "192.0.2.4", "roles": ["proxy"]}
+
+
+def job(*more: dict[str, Any]) -> Job:
+    app = {"database": "postgresql", "media_url": None}
+    target = {"admin": "debian", "domain": "shop.test", "hosts": [*HOSTS, *more]}
+    clean = {"clean": {"command": ["clean"], "calendar": "daily"}}
+    made = Config.model_validate({**settings(app), "timers": clean, "targets": {"staging": target}})
+    directory = Path("/nonexistent")
+    return Job(Project(directory, directory / "deploy.yml"), made, "staging", FakeReport())
+
+
+def phases(of: Job) -> Actions:
+    return Actions(of, cast(Vm, None))
+
+
+def host(of: Job) -> str:
+    return of.target.address
+
+
+@pytest.fixture
+def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The hosts on which something was done."""
+    found: list[str] = []
+    monkeypatch.setattr(deploy_host, "require_converged", lambda of: found.append(host(of)))
+    monkeypatch.setattr(
+        timers, "rehearse", lambda of: found.append(f"{host(of)} {[*of.config.timers]}")
+    )
+    return found
+
+
+def test_second_deploy_has_to_change_nothing_on_any_host(done: list[str]) -> None:
+    phases(job()).by_phase()["again"]()
+
+    assert done == [WORKER, WEB]
+
+
+def test_timers_run_where_they_run_on_production(done: list[str]) -> None:
+    phases(job()).by_phase()["timers"]()
+
+    assert done == [f"{WORKER} ['clean']", f"{WEB} []"]
+
+
+def test_deploy_is_one_over_all_hosts_and_its_warnings_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def deploy(of: Job, **options: Any) -> tuple[str, ...]:
+        asked.append({"address": of.address, **options})
+        return ("the disk is nearly full",)
+
+    monkeypatch.setattr(rollout, "deploy", deploy)
+
+    with pytest.raises(DeployWarnings) as raised:
+        phases(job()).by_phase()["forward"]()
+
+    assert asked == [{"address": None, "probe": True, "wait": 0, "without_rehearsal": None}]
+    assert raised.value.details == "the disk is nearly full"
+
+
+def test_interruption_is_that_of_a_single_host() -> None:
+    made = job()
+    tasks = made.config.verify.model_copy(update={"tasks": SimpleNamespace()})
+    made = Job(
+        made.project,
+        made.config.model_copy(update={"verify": tasks}),
+        made.target_name,
+        made.report,
+    )
+    (phase,) = [one for one in PHASES if one.name == "interrupted"]
+
+    skip = phases(made).missing(phase)
+
+    assert skip is not None
+    assert (skip.outcome, skip.reason) == (
+        Outcome.UNAVAILABLE,
+        "it interrupts the rollback of a single host",
+    )
+
+
+def test_visitors_meet_the_proxy_or_else_a_web_host() -> None:
+    assert host(verify.visited(job())) == WEB
+    assert host(verify.visited(job(PROXY))) == PROXY["address"]
+
+
+def test_suite_runs_on_each_host_to_its_end() -> None:
+    ran: list[str] = []
+
+    class Suite:
+        def __init__(self, of: Job) -> None:
+            self._host = host(of)
+
+        def begin(self) -> None: ...
+        def stop(self, why: str) -> None: ...
+        def close(self) -> None: ...
+
+        def run(self, report: Report) -> None:
+            ran.append(self._host)
+            raise StepFailed(f"failed on {self._host}")
+
+    made = job()
+    suite: AnySuite = verify.of_each(all_hosts.jobs(made), Suite)
+
+    with pytest.raises(StepFailed, match=f"failed on {WORKER}; failed on {WEB}"):
+        suite.run(made.report)
+    assert ran == [WORKER, WEB]
+
+
+def test_baseline_is_deployed_over_all_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    probed: list[bool] = []
+    monkeypatch.setattr(rollout, "deploy", lambda of, *, probe, **_: probed.append(probe))
+    saved: list[Level] = []
+    vm = SimpleNamespace(issuer=SimpleNamespace(start=lambda: None), save=saved.append)
+    wanted = Level("deployed", "1")
+
+    deployed.ensure(job(), cast(Vm, vm), wanted, on=Level(PROVISIONED, "1"))
+
+    assert (probed, saved) == ([False], [wanted])
+
+
+def test_data_is_loaded_by_one_of_the_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    loading: list[str] = []
+    monkeypatch.setattr(data_load, "load", lambda of, _: loading.append(host(of)))
+
+    seeded.ensure(job(), cast(Vm, None), None, on=None)
+
+    assert loading == [WORKER]
