@@ -119,8 +119,8 @@ _HOSTS = (
         (Clue("said", _SILENT),),
         "this host can't reach the database's: a firewall or the network between them drops what it sends to "
         "port 5432",
-        "{run} provision{on} writes the database host's firewall again; one of the network must let 5432 "
-        "through.",
+        "{run} provision{on} writes the database host's firewall again, and sudo systemctl restart nftables "
+        "there loads it; one of the network must let 5432 through.",
         (_elsewhere, on_host("reaches", "{database host}:5432", "no")),
     ),
     Rule(
