@@ -49,6 +49,7 @@ def restore(
         *together.restored(desired, SITE_IS_DOWN),
         *then,
         *([_start(desired, stopped, hint=SITE_IS_DOWN)] if desired.target.is_web else ()),
+        *together.handed_over(desired, ()),
         *_switch(desired, stopped),
         *confirm_live(desired, stopped),
         *processes.start_all(desired, observed, _PROCESSES_ARE_DOWN),
