@@ -1,5 +1,6 @@
 """Several hosts: which are worked on together, in which order they report, and when a failure stops them."""
 
+import signal
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,8 +10,10 @@ from typing import Any
 import pytest
 
 from tests.unit.staging import Staging
-from understudy.errors import ConfigError, Refused, StepFailed, Unreachable
+from understudy.errors import ConfigError, Refused, StepFailed, Stopped, Unreachable
 from understudy.host import all_hosts
+from understudy.host.actions import Meet, Point
+from understudy.host.gates import Gate
 from understudy.job import Job
 
 HOSTS = ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5"]
@@ -252,6 +255,61 @@ def test_one_host_migrates_before_the_others_of_one_database(staging: Staging) -
         all_hosts.roll(all_hosts.jobs(with_roles(staging)), work)
 
     assert done == ["192.0.2.3"]
+
+
+CONFIRMED = Meet("wait", Point.CONFIRMED, "switched back", seconds=20)
+
+
+def test_hosts_that_share_their_data_are_changed_at_once(staging: Staging) -> None:
+    def work(job: Job, gate: Gate | None) -> None:
+        assert gate
+        gate.meet(CONFIRMED, "")
+
+    all_hosts.together(all_hosts.jobs(with_roles(staging)), work)
+
+
+def test_each_of_many_hosts_has_a_thread(staging: Staging) -> None:
+    """One without would be waited for."""
+    roles = [{"address": f"192.0.2.{number}", "roles": ["web"]} for number in range(1, 71)]
+    roles.append({"address": "192.0.2.99", "roles": ["database"]})
+    app = {"database": "postgresql", "media_url": None}
+
+    def work(job: Job, gate: Gate | None) -> None:
+        assert gate
+        gate.meet(CONFIRMED, "")
+
+    all_hosts.together(all_hosts.jobs(staging.job(app=app, hosts=roles)), work)
+
+
+def test_interrupt_stops_hosts_that_wait(staging: Staging) -> None:
+    stopped, main = threading.Event(), threading.main_thread().ident
+    assert main
+
+    def work(job: Job, gate: Gate | None) -> None:
+        assert gate
+        if job.address == "192.0.2.1":
+            signal.pthread_kill(main, signal.SIGINT)
+            stopped.wait(20)
+            return
+        with pytest.raises(Stopped, match="interrupted; switched back"):
+            gate.meet(CONFIRMED, "")
+        stopped.set()
+
+    with pytest.raises(KeyboardInterrupt):
+        all_hosts.together(all_hosts.jobs(with_roles(staging)), work)
+
+    assert stopped.is_set()
+
+
+@pytest.mark.parametrize("target", [{}, {"addresses": HOSTS}])
+def test_hosts_with_data_of_their_own_wait_for_none(
+    target: dict[str, Any], staging: Staging
+) -> None:
+    gates: list[Gate | None] = []
+
+    all_hosts.together(all_hosts.jobs(staging.job(**target)), lambda job, gate: gates.append(gate))
+
+    assert gates == [None] * (len(HOSTS) if target else 1)
 
 
 def test_one_web_host_and_its_database_are_two_hosts(staging: Staging) -> None:

@@ -6,8 +6,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
+from tests.unit.staging import Staging
 from understudy.errors import StepFailed, Stopped
-from understudy.host.actions import Meet, Point
+from understudy.host import steps
+from understudy.host.actions import Meet, Point, Run
 from understudy.host.gates import Gates
 
 READY = Meet("wait", Point.READY, "not switched", seconds=20)
@@ -112,3 +114,33 @@ def test_without_it_nothing_is_passed_on() -> None:
     at = Meet("wait", Point.MIGRATED, "not switched", passes_on="==> migrate", seconds=20)
 
     assert Gates(["a"]).meet("a", at, "nothing to migrate") == ""
+
+
+def test_others_stop_before_a_failed_host_has_undone_its_steps(
+    pool: ThreadPoolExecutor, staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gates, stopped = Gates(["a", "b"]), threading.Event()
+
+    def apply(connection: object, action: Run, branch: object) -> str:
+        if action.title == "fails":
+            raise StepFailed("no")
+        assert stopped.wait(10), "the other host waits for the undo"
+        return ""
+
+    def other() -> None:
+        with pytest.raises(Stopped):
+            gates.meet("a", CONFIRMED, "")
+        stopped.set()
+
+    monkeypatch.setattr(steps, "apply", apply)
+    ended = pool.submit(other)
+    plan = [Run("fails", ("x",), undo=(Run("undo", ("y",)),))]
+    with pytest.raises(StepFailed, match="no"), gates.taking_part("b") as gate:
+        steps.apply_all(staging.job(), staging.host(), plan, gate=gate)  # type: ignore[arg-type]
+    ended.result(10)
+    assert staging.report.steps == [("fails", False), ("undo", True)]
+
+
+def test_point_is_left_out_by_a_host_that_is_changed_alone(staging: Staging) -> None:
+    assert steps.apply_all(staging.job(), staging.host(), [READY]) == []  # type: ignore[arg-type]
+    assert staging.report.steps == []
