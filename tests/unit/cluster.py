@@ -59,11 +59,14 @@ class Killed(BaseException):
 
 @dataclass
 class Cluster:
-    """hosts: by address. log: host and title of each action, in the order in which they were carried out."""
+    """hosts: by address. log: host and title of each action, in the order in which they were carried out.
+    gates: of the last run.
+    """
 
     desired: Mapping[str, DesiredState]
     hosts: Mapping[str, Applies]
     log: list[tuple[str, str]] = field(default_factory=list)
+    gates: Gates = field(default_factory=lambda: Gates(()))
 
     def copy(self) -> Self:
         return replace(self, hosts={name: copy(one) for name, one in self.hosts.items()}, log=[])
@@ -91,7 +94,8 @@ class Cluster:
         """Carries out all plans at once. Returns how each host has ended. Raises Killed."""
         plans = {host: (plan or self.plan)(host) for host in self.hosts}
         begun = {host: actions for host, actions in plans.items() if actions}
-        gates, lock, is_down = Gates(begun), threading.Lock(), threading.Event()
+        self.gates = gates = Gates(begun)
+        lock, is_down = threading.Lock(), threading.Event()
 
         def apply(connection: Any, action: Action, branch: object) -> str:
             host = connection.connection

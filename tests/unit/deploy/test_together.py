@@ -260,6 +260,35 @@ def test_rollback_goes_live_together(
         assert max(ready) < min(switches)
 
 
+def test_interrupt_while_the_first_migrates_leaves_nothing_that_was_started(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = cluster(staging)
+
+    def fault(host: str, title: str) -> None:
+        if (host, title) == (FIRST, "after run 3 release commands"):
+            site.gates.fail("interrupted")
+
+    ended = site.run(staging, monkeypatch, fault)
+
+    for error in ended.values():
+        assert str(error).startswith("interrupted; not switched")
+    assert_as_before(site)
+
+
+def test_host_that_has_only_timers_is_switched_back_as_well(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = cluster(staging, APART)
+    first = site.hosts[FIRST]
+    first.state = replace(first.state, processes=(), release_processes={})
+
+    site.run(staging, monkeypatch, failing(SECOND, CHECK))
+
+    assert (FIRST, f"switch back to {OLD}") in site.log
+    assert site.live == [OLD, OLD]
+
+
 BACKUP = "20240301T000000Z-c0ffee00-old"
 
 
