@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.process_state import is_alive
 from tests.unit.fakes import TOP
 from understudy.local.bound_process import BoundProcess
 
@@ -24,12 +25,8 @@ time.sleep(600)
 
 def wait_until_gone(pid: int) -> bool:
     for _ in range(100):
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except (FileNotFoundError, ProcessLookupError):
-            return True
         # A container's first process may take its time to reap it.
-        if state == "Z":
+        if not is_alive(pid):
             return True
         time.sleep(0.05)
     return False

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.process_state import is_alive
 from tests.unit.fakes import FakeReport, config
 from tests.unit.web_server import WebServer, certificate, reply, until
 from understudy.config.test_commands import TestCommand
@@ -59,13 +60,6 @@ def run(suite: CommandTests) -> tuple[FakeReport, StepFailed | None]:
     except StepFailed as error:
         return report, error
     return report, None
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return False
 
 
 def test_command_gets_the_sites_url_name_and_address(made: Made, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.process_state import is_alive
 from tests.unit.fakes import TOP, settings
 from understudy.rehearsal import pytest_process
 from understudy.rehearsal.pytest_process import PytestProcess
@@ -64,14 +65,6 @@ def start(project: Path) -> Iterator[Callable[[str], PytestProcess]]:
     for process in started:
         with process:
             pass
-
-
-def is_alive(process: int) -> bool:
-    try:
-        return ") Z " not in Path(f"/proc/{process}/stat").read_text()
-    # Also if it ends while its state is read.
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 def wait_for(file: Path) -> None:

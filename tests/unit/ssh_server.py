@@ -119,8 +119,11 @@ class _Session(paramiko.ServerInterface):
 
     def forward(self, transport: paramiko.Transport) -> None:
         """Carries what comes for forwarded ports, as long as the connection lives."""
+        # Paramiko closes a channel to which nothing refers, also one that is opened ahead of its command.
+        opened: list[paramiko.Channel] = []
         while transport.is_active():
             channel = transport.accept(0.2)
+            opened = [one for one in (*opened, channel) if one and not one.closed]
             if channel and (far := self._forwarded.pop(channel.chanid, None)):
                 Thread(target=_carry, args=(channel, far), daemon=True).start()
 

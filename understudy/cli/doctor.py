@@ -11,9 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from understudy.cli import issuer_checks, override_checks, risks, vm_host_checks
+from understudy.cli import browser_checks, issuer_checks, override_checks, risks, vm_host_checks
 from understudy.cli.finding import Finding
 from understudy.cli.findings import Findings
+from understudy.config.browser import BrowserConfig
 from understudy.config.model import Config
 from understudy.config.releases import RELEASES
 from understudy.errors import UnderstudyError, Unreachable
@@ -52,7 +53,9 @@ def _findings(project: Project, report: Report) -> Iterator[Finding]:
         yield Finding("deploy.yml", f"{where}; python deploy.py init writes one")
         choice = providers.for_new_vm(project)
         yield risks.provider(choice)
-        yield from _in_parallel((*_machine_checks(project, choice.name), _BOX_BUILDER))
+        yield from _in_parallel(
+            (*_machine_checks(project, choice.name, BrowserConfig()), _BOX_BUILDER)
+        )
         return
     config = vm_address.load(project)
     yield Finding("deploy.yml", str(project.config_file))
@@ -70,7 +73,8 @@ def _findings(project: Project, report: Report) -> Iterator[Finding]:
     yield from issuer_checks.findings(config)
     job = Job(project, config, vm_address.TARGET, report)
     runs = ELSEWHERE if config.vm.host else choice.name
-    yield from _in_parallel((*_machine_checks(project, runs), *_vm_checks(job, choice.name)))
+    machine = _machine_checks(project, runs, config.browser)
+    yield from _in_parallel((*machine, *_vm_checks(job, choice.name)))
     yield from vm_host_checks.findings(project, config)
 
 
@@ -89,7 +93,7 @@ def _vm_checks(job: Job, provider: str) -> Iterable[_Check]:
     )
 
 
-def _machine_checks(project: Project, runs: str) -> Iterable[_Check]:
+def _machine_checks(project: Project, runs: str, browser: BrowserConfig) -> Iterable[_Check]:
     """runs: the VM's provider, or ELSEWHERE."""
     return (
         *_DEPLOYS,
@@ -99,7 +103,7 @@ def _machine_checks(project: Project, runs: str) -> Iterable[_Check]:
         partial(_disk, project.directory),
         partial(_tool, "Vagrant", ["vagrant", "--version"], "only the staging VM needs it"),
         *(_CHECKS_OF[runs]),
-        _browser,
+        lambda: browser_checks.of_grid(browser, os.environ) or _browser(),
     )
 
 
@@ -251,15 +255,13 @@ def _browser() -> Finding:
     browser = _answer(["chromium", "--version"])
     driver = _answer(["chromedriver", "--version"])
     if browser is None or driver is None:
-        return Finding(
-            "browser", "chromium or its driver is missing", "python deploy.py doctor --fix"
-        )
+        missing = "chromium or its driver is missing"
+        return Finding("browser", missing, "python deploy.py doctor --fix")
     versions = [re.search(r"(\d+)\.", text) for text in (browser, driver)]
     majors = {version.group(1) for version in versions if version}
     if len(majors) != 1:
-        return Finding(
-            "browser", "chromium and chromedriver have different versions", "sudo apt-get upgrade"
-        )
+        different = "chromium and chromedriver have different versions"
+        return Finding("browser", different, "sudo apt-get upgrade")
     return Finding("browser", browser.strip())
 
 

@@ -1,5 +1,6 @@
 """doctor prints each problem with the command that fixes it."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -7,9 +8,11 @@ import pytest
 
 from tests.unit.fakes import TOP, FakeReport
 from tests.unit.mirror_samples import production
-from understudy.cli import doctor
+from tests.unit.web_server import WebServer, reply
+from understudy.cli import browser_checks, doctor
 from understudy.cli.finding import Finding
 from understudy.config import model as configuration
+from understudy.config.browser import BrowserConfig
 from understudy.errors import ConfigError, Unreachable
 from understudy.job import Job
 from understudy.parity.capture import lockfile
@@ -51,6 +54,37 @@ def test_browser_and_driver_of_one_version_are_fine(
     tools(tmp_path, {"chromium": "Chromium 156.0.1", "chromedriver": "ChromeDriver 156.0.2 (x)"})
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     assert doctor._browser().fix == ""
+
+
+GRID = {"value": {"nodes": [{"slots": [{"stereotype": {"browserName": "chrome"}}]}]}}
+
+
+@pytest.mark.parametrize(
+    ("answer", "wanted", "seen", "is_problem"),
+    [
+        (reply(body=json.dumps(GRID).encode()), "chrome", "which has chrome (1)", False),
+        (reply(body=json.dumps(GRID).encode()), "firefox", "has no browser firefox", True),
+        (reply(body=b"{}"), "chrome", "is no Selenium Grid 4", True),
+    ],
+)
+def test_with_a_grid_this_machine_needs_no_browser(
+    answer: bytes, wanted: str, seen: str, is_problem: bool
+) -> None:
+    with WebServer(lambda _: answer) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        settings = BrowserConfig.model_validate(
+            {"grid": url, "capabilities": {"browserName": wanted}}
+        )
+        found = browser_checks.of_grid(settings, {})
+
+    assert found
+    assert seen in found.seen
+    assert bool(found.fix) == is_problem
+    gone = browser_checks.of_grid(settings, {})
+    assert gone
+    assert "does not answer" in gone.seen
+    assert gone.fix
+    assert browser_checks.of_grid(BrowserConfig(), {}) is None
 
 
 def test_a_full_disk_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import yaml
 from tests.unit.virtual_machine import Machine
 from understudy.cli import doctor, vm_host_checks
 from understudy.config import model as configuration
+from understudy.config.browser import BrowserConfig
 from understudy.errors import ConfigError, StepFailed, Unreachable
 from understudy.testing.site import site_of
 from understudy.vm import address as vm_address
@@ -210,7 +211,7 @@ def test_doctor_looks_at_the_other_machine(elsewhere: Machine) -> None:
 
 
 def test_doctor_asks_for_no_kvm_of_this_machine(elsewhere: Machine) -> None:
-    checks = doctor._machine_checks(elsewhere.project, doctor.ELSEWHERE)
+    checks = doctor._machine_checks(elsewhere.project, doctor.ELSEWHERE, BrowserConfig())
     assert doctor._libvirt not in checks
     assert doctor._containers not in checks
 
