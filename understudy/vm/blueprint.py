@@ -1,5 +1,6 @@
 """What the staging VM is built from: deploy.yml, provision/, the Vagrantfile and production's capture."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -38,7 +39,13 @@ class Blueprint:
     def _hosts_key(self) -> tuple[str, ...]:
         """Of a VM with several machines."""
         hosts = self.job.config.target(self.job.target_name).host_list
-        return tuple(f"{host.address} {','.join(host.roles)}" for host in hosts)
+        shapes = [f"{name} {size}" for name, size in self.sizes.items()]
+        return (*(f"{host.address} {','.join(host.roles)}" for host in hosts), *shapes)
+
+    @cached_property
+    def sizes(self) -> Mapping[str, Mapping[str, int]]:
+        """Of those of several machines that have a size of their own."""
+        return follow.sizes(self.job)
 
     @property
     def _programs_key(self) -> tuple[str, ...]:

@@ -3,17 +3,19 @@
 import os
 import platform
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from understudy.config import staging_hosts
 from understudy.job import Job
 from understudy.local.atomic_write import atomic_write
 from understudy.parity import capture_host
+from understudy.parity.capture.value import Capture
 from understudy.report.events import Report
 from understudy.ssh.connection import Connection
 from understudy.vm.mirror import container, decide, kernel, unmatched
-from understudy.vm.mirror.machine import Capacity
+from understudy.vm.mirror.machine import Capacity, cpus, memory
 from understudy.vm.mirror.value import Mirror
 
 
@@ -30,6 +32,31 @@ def mirror(job: Job, *, in_container: bool = False) -> Mirror | None:
     if in_container:
         machine = replace(machine, kernel=kernel_of_this_machine(capture.readable("sysctl")))
     return decide.mirror_of(job.config, capture, machine)
+
+
+def sizes(job: Job) -> Mapping[str, Mapping[str, int]]:
+    """The names of several machines -> memory in MiB and processors of those whose hosts were captured: of
+    each machine by its own host, of a folded one by the largest. Raises ConfigError if a capture is damaged.
+    """
+    made = staging_hosts.of(job.config)
+    here = capacity()
+    shared = replace(here, memory=here.memory // max(len(made), 1))
+    found = {one.name: [*_captures(job, one.mirrors)] for one in made}
+    return {
+        name: {
+            "memory": max(memory(job.config.vm, one, shared).value for one in captures),
+            "cpus": max(cpus(job.config.vm, one, shared).value for one in captures),
+        }
+        for name, captures in found.items()
+        if captures
+    }
+
+
+def _captures(job: Job, addresses: Iterable[str]) -> Iterator[Capture]:
+    for address in addresses:
+        name = f"{job.config.vm.stands_for}:{address}"
+        if capture_host.lock_path(job, name).exists():
+            yield capture_host.load(job, name)
 
 
 def capacity() -> Capacity:

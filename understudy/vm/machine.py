@@ -258,7 +258,7 @@ class Vm:
 
     def _boot(self) -> None:
         self._box.ensure()
-        members.record(self._project, self._name, self._members)
+        members.record(self._project, self._members, self._blueprint.sizes)
         if len(self._members) > 1:
             addresses = [member.job.target.address for member in self._members]
             providers.make_network(self._wanted_provider, self._name, addresses)

@@ -1,7 +1,7 @@
 """The machines that the staging VM consists of: one, or one for each host of production."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,12 +42,16 @@ def directory(project: Project, name: str) -> Path:
     return project.state / "vm" / name
 
 
-def record(project: Project, name: str, found: Sequence[Member]) -> None:
+def record(
+    project: Project, found: Sequence[Member], sizes: Mapping[str, Mapping[str, int]]
+) -> None:
     """Writes down, for the Vagrantfile, which machines are to be built. A single one is not written down."""
-    file = _file(project, name)
     if len(found) > 1:
-        machines = [{"name": one.name, "address": one.job.address} for one in found]
-        atomic_write(file, json.dumps(machines, indent=1))
+        shapes = [
+            {"name": one.name, "address": one.job.address, **sizes.get(one.name, {})}
+            for one in found
+        ]
+        atomic_write(_file(project, found[0].name), json.dumps(shapes, indent=1))
 
 
 def forget(project: Project, name: str) -> None:

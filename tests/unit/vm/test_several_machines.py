@@ -9,16 +9,19 @@ import pytest
 import yaml
 
 from tests.unit.fakes import FakeReport, config
+from tests.unit.mirror_samples import production
 from tests.unit.virtual_machine import Machine
 from understudy.config.topology import TargetHost
 from understudy.errors import NoConnection, StepFailed
 from understudy.host import provision, shared
 from understudy.job import Job
+from understudy.parity.capture import lockfile
 from understudy.paths import Project
 from understudy.vm import address as vm_address
-from understudy.vm import libvirt_network, members, no_vm, now
+from understudy.vm import follow, libvirt_network, members, no_vm, now
 from understudy.vm.guest_machine import GuestMachine
 from understudy.vm.levels import DEPLOYED, PROVISIONED, Level
+from understudy.vm.mirror.machine import Capacity
 from understudy.vm.snapshots import Snapshots
 
 BASE, SITE = Level(PROVISIONED, "1"), Level(DEPLOYED, "1")
@@ -198,12 +201,12 @@ def test_machines_are_written_down_until_they_are_removed(tmp_path: Path) -> Non
     file = members.directory(one.project, "understudy") / "machines.json"
     file.parent.mkdir(parents=True)
 
-    members.record(one.project, "understudy", members.members(one))
+    members.record(one.project, members.members(one), {"understudy-database": {"memory": 4096}})
 
-    assert json.loads(file.read_text())[1] == {
-        "name": "understudy-database",
-        "address": "192.168.60.11",
-    }
+    assert json.loads(file.read_text()) == [
+        {"name": "understudy", "address": "192.168.60.10"},
+        {"name": "understudy-database", "address": "192.168.60.11", "memory": 4096},
+    ]
     assert members.built(one.project, "understudy") == ("understudy", "understudy-database")
     members.forget(one.project, "understudy")
     assert members.built(one.project, "understudy") == ("understudy",)
@@ -212,7 +215,7 @@ def test_machines_are_written_down_until_they_are_removed(tmp_path: Path) -> Non
 def test_single_machine_is_not_written_down(tmp_path: Path) -> None:
     one = job(tmp_path)
 
-    members.record(one.project, "understudy", members.members(one)[:1])
+    members.record(one.project, members.members(one)[:1], {})
 
     assert not (tmp_path / ".understudy").exists()
 
@@ -357,3 +360,18 @@ def test_machine_that_is_off_is_named_where_it_does_not_answer(staging: Machine)
     no_vm.explain(error, staging.project)
 
     assert error.cause == f"VM {DATABASE} is not running"
+
+
+def test_captured_host_shapes_its_machine(
+    staging: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "capacity", lambda: Capacity(memory=8192, cpus=8))
+    file = staging.project.directory / "provision" / "production-203.0.113.9.lock.yml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(lockfile.dump(production(), "production:203.0.113.9"))
+    config = vm_address.load(staging.project)
+
+    found = follow.sizes(Job(staging.project, config, "vagrant", staging.report))
+
+    # It has 3.8 GiB; half of this machine is for two of them.
+    assert found == {DATABASE: {"memory": 2048, "cpus": 4}}
