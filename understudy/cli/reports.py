@@ -114,8 +114,14 @@ def write(
 def _prepare_meanwhile(project: Project) -> None:
     from understudy.local.background import Background
 
+    def work() -> None:
+        # For what look.py keeps.
+        from understudy.host import status  # noqa: F401
+
+        prepare(project, written=True)
+
     # What fails here fails again, and is reported, where it is needed.
-    Background(lambda: prepare(project, written=True))
+    Background(work)
 
 
 def _compare_pictures(project: Project) -> "Background[Sequence[Picture]]":
