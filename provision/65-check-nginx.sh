@@ -45,7 +45,7 @@ server           large_client_header_buffers    NUMBER SIZE
 server           client_header_buffer_size      SIZE
 server           client_header_timeout          TIME
 server,location  location                       ((=|\^~) )?URL|~\*? TEXT|@NAME {
-server,location  if                             \(\$(host|scheme|request_method) !?= [\w.-]+\)|OTHERHOST|\(-e MINE\) {
+server,location  if                             \(ASKED !?= [\w.-]+\)|OTHERHOST|\(-e MINE\) {
 location         limit_except                   METHOD( METHOD)* {
 server           root                           BELOW
 location         root                           BELOW|/var/www/understudy-acme
@@ -144,6 +144,7 @@ WORDS = {
     "TYPE": r"[a-z0-9*.+-]+/[a-z0-9*.+-]+",
     "NAME": r"[A-Za-z0-9][\w.-]*",
     "NUMBER": r"[0-9]{1,9}",
+    "ASKED": r"\$(?:host|scheme|request_method)",
     "OTHERHOST": r"\(\$host\n!~\n\^\([a-z0-9.|+\\-]+\)\$\)",
     # From 1024 on: below are the system's own services.
     "PORT": r"(?:102[4-9]|10[3-9]\d|1[1-9]\d\d|[2-9]\d{3}|[1-5]\d{4}"

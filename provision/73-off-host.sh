@@ -173,7 +173,10 @@ class Repository:
         return mark.exists() and mark.read_text().strip() == self.settings["repository"]
 
     def open(self, *, make: bool) -> bool:
-        """Whether it is there. make: makes it once. One that was there is not made again: that would hide that all backups are lost."""
+        """Whether it is there. make: makes it once.
+
+        One that was there is not made again: that would hide that all backups are lost.
+        """
         if not self.secret("RESTIC_PASSWORD"):
             raise Failed("the host has no secret RESTIC_PASSWORD: `secrets set RESTIC_PASSWORD`")
         place, mark = self.settings["repository"], self.state / "made"

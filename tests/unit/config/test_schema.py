@@ -122,7 +122,7 @@ def _completed(tree: dict[str, Any]) -> dict[str, Any]:
         for name, target in (tree.get("targets") or {"staging": {}}).items()
     }
     for target in targets.values():
-        for one, other in (("domains", "domain"), ("addresses", "address")):
+        for one, other in (("domains", "domain"), ("addresses", "address"), ("hosts", "address")):
             if one in target:
                 target.pop(other, None)
     return {**tree, "app": {**base["app"], **tree.get("app", {})}, "targets": targets}
