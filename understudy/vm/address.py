@@ -73,14 +73,15 @@ def _with(project: Project, config: Config, address: str) -> Config:
     if target and not target.addresses:
         own = tunnel.ends(project, config) or {"address": target.address or address}
         known = target.model_copy(update=own)
-        known = _with_issuer(known, issuer_files.of_vm(project, config.vm.name))
+        files = issuer_files.of_vm(project, config.vm.name)
+        known = _with_issuer(known, files, vm.address if vm.host else "")
         is_single = config.vm.topology == "single"
         targets[TARGET] = known if is_single else staging_hosts.target(config, known, known.address)
     return config.model_copy(update={"vm": vm, "targets": targets})
 
 
-def _with_issuer(target: TargetConfig, files: Files) -> TargetConfig:
-    filled = settings.with_issuer(target, files)
+def _with_issuer(target: TargetConfig, files: Files, inside: str) -> TargetConfig:
+    filled = settings.with_issuer(target, files, inside)
     if settings.has_issuer(filled) and not files.ca.exists():
         # Imported here: it takes long, and is needed once for each VM.
         from understudy.vm.issuer import authority

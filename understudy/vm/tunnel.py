@@ -22,7 +22,6 @@ from understudy.local.atomic_write import atomic_write
 from understudy.local.exclusive_lock import exclusive_lock
 from understudy.paths import Project
 from understudy.vm import host_errors
-from understudy.vm.issuer import settings
 from understudy.vm.vm_host import VmHost
 
 # Free for every user of this machine, and for two VMs at once: each has an address of its own.
@@ -144,7 +143,7 @@ def address_here(project: Project, name: str) -> str:
 def ends(project: Project, config: Config) -> dict[str, object]:
     """Keys of the VM's target: where it is reached from here; none if the VM is on this machine.
 
-    Raises ConfigError if deploy.yml has an address there, or wants an issuer on this machine.
+    Raises ConfigError if deploy.yml has an address there.
     """
     if not config.vm.host:
         return {}
@@ -153,12 +152,6 @@ def ends(project: Project, config: Config) -> dict[str, object]:
         raise ConfigError(
             f"targets.{TARGET}.address can't be set with vm.host: the VM is reached through a tunnel",
             hint=f"Remove it. The VM's address on {VmHost(config.vm.host).name} is vm.address.",
-        )
-    if settings.wants_issuer(target):
-        raise ConfigError(
-            f"targets.{TARGET}.https: auto does not work with vm.host: the VM does not reach this machine, "
-            "where its issuer would run",
-            hint="Set the files of a `certificate` there, or acme.directory to an issuer that the VM reaches.",
         )
     address = address_here(project, config.vm.name)
     return {"address": address, "port": SSH_PORT, "web_ports": WEB_PORTS}

@@ -15,8 +15,11 @@ from understudy.errors import ConfigError, StepFailed, Unreachable
 from understudy.testing.site import site_of
 from understudy.vm import address as vm_address
 from understudy.vm import new_address, now, old_files, pool, reached
+from understudy.vm.issuer import settings as issuer
+from understudy.vm.issuer import way_back
 from understudy.vm.tunnel import SSH_PORT, Tunnel
 from understudy.vm.unused import Volume
+from understudy.vm.vm_host import VmHost
 
 URL = "ssh://ann@bigbox:2222"
 URI = f"qemu+{URL}/system?no_tty=1"
@@ -237,3 +240,33 @@ def test_without_vm_host_no_other_machine_is_asked(machine: Machine) -> None:
     assert set((machine.tools / "virsh-uris").read_text().split()) == {"qemu:///system"}
     config = configuration.load(machine.project.config_file)
     assert list(vm_host_checks.findings(machine.project, config)) == []
+
+
+def test_issuer_of_a_vm_elsewhere_is_asked_in_the_vms_own_network(elsewhere: Machine) -> None:
+    settings = yaml.safe_load(elsewhere.project.config_file.read_text())
+    settings["targets"]["vagrant"]["https"] = "auto"
+    elsewhere.project.config_file.write_text(yaml.safe_dump(settings))
+    elsewhere.vm()
+
+    config = vm_address.load(elsewhere.project)
+    target = config.one_host("vagrant")
+    gateway = issuer.gateway(config.vm.address)
+    assert target.acme.directory == f"https://{gateway}:14000/dir"
+    assert issuer.has_issuer(target)
+    assert not issuer.has_issuer(target.model_copy(update={"https": "off"}))
+
+
+def test_way_back_to_the_issuer_ends_in_the_vms_network() -> None:
+    """sshd there forwards from its own loopback only, so a program listens in the VM's network."""
+    words = way_back.command(VmHost(URL), "192.168.56.1", "127.70.1.1")
+
+    port = words[words.index("-R") + 1].split(":")[1]
+    assert words[words.index("-R") + 1] == f"127.0.0.1:{port}:127.70.1.1:14000"
+    assert words[-2:] == (
+        URL,
+        "systemd-socket-activate -l 192.168.56.1:14000 "
+        f"/lib/systemd/systemd-socket-proxyd 127.0.0.1:{port}",
+    )
+    # Two VMs of one machine have two ports.
+    other = way_back.command(VmHost(URL), "192.168.57.1", "127.70.2.1")
+    assert port not in other[-1]

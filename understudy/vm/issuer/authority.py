@@ -32,13 +32,13 @@ def ensure_ca(files: Files) -> None:
             atomic_write(files.ca, _pem(made))
 
 
-def make_certificate(files: Files, gateway: str) -> None:
-    """A certificate for Pebble at that address, and at loopback for its management."""
+def make_certificate(files: Files, *gateways: str) -> None:
+    """A certificate for Pebble at these addresses, and at loopback for its management."""
     ca = x509.load_pem_x509_certificate(files.ca.read_bytes())
     ca_key = serialization.load_pem_private_key(files.ca_key.read_bytes(), None)
     assert isinstance(ca_key, ec.EllipticCurvePrivateKey)  # noqa: S101 - made above
     key = ec.generate_private_key(ec.SECP256R1())
-    addresses = [x509.IPAddress(ip_address(each)) for each in (gateway, settings.LOOPBACK)]
+    addresses = [x509.IPAddress(ip_address(each)) for each in (*gateways, settings.LOOPBACK)]
     builder = _builder(_name("Pebble"), ca.subject, key, is_ca=False).add_extension(
         x509.SubjectAlternativeName(addresses), critical=False
     )

@@ -13,19 +13,24 @@ from types import TracebackType
 from typing import Self
 
 from understudy.config.model import Config
+from understudy.config.web_ports import HTTP
 from understudy.errors import StepFailed, Unreachable
 from understudy.local.atomic_write import atomic_write
 from understudy.local.bound_process import BoundProcess
 from understudy.paths import Project
+from understudy.ssh.connection import SshConnection
 from understudy.vm.address import TARGET
 from understudy.vm.issuer import files as issuer_files
-from understudy.vm.issuer import roots, settings
+from understudy.vm.issuer import roots, settings, way_back
+from understudy.vm.vm_host import VmHost
 
 # It makes two RSA keys first: a third of a second, or seconds on a busy machine.
 SECONDS_TO_START = 30
 # Another program that has the port may never answer: Pebble, which can't have it, has ended by then.
 _SECONDS_TO_ANSWER = 2
 _TAIL_LINES = 10
+# Of a VM that is emulated.
+SECONDS_TO_REACH = 60
 
 
 class Issuer:
@@ -33,7 +38,9 @@ class Issuer:
 
     def __init__(self, project: Project, config: Config) -> None:
         target = config.targets.get(TARGET)
-        self._address = target.address if target and settings.has_issuer(target) else ""
+        self._target = target if target and settings.has_issuer(target) else None
+        self._address = self._target.address if self._target else ""
+        self._host, self._inside = config.vm.host, config.vm.address
         self._files = issuer_files.of_vm(project, config.vm.name)
         self._running = ExitStack()
         self._pebble: BoundProcess | None = None
@@ -64,6 +71,8 @@ class Issuer:
             return
         try:
             self._start(here)
+            if self._host:
+                self._open_way_back(here)
         except BaseException:
             self._running.close()
             self._pebble = None
@@ -89,8 +98,9 @@ class Issuer:
 
         files, (dns, management) = self._files, _free_ports(2)
         authority.ensure_ca(files)
-        authority.make_certificate(files, here)
-        atomic_write(files.settings, settings.pebble_json(files, self._address, management))
+        authority.make_certificate(files, here, settings.gateway(self._inside))
+        port = self._target.web_ports.http if self._target else HTTP
+        atomic_write(files.settings, settings.pebble_json(files, self._address, management, port))
         for name in (settings.PEBBLE, settings.NAME_SERVER):
             _require(name)
         server = settings.name_server_command(self._address, dns)
@@ -103,6 +113,31 @@ class Issuer:
         if names.has_ended():
             raise self._failed(names, "the name server of Pebble")
         roots.keep(files, self._root)
+
+    def _open_way_back(self, here: str) -> None:
+        """To Pebble, for a VM on another machine. Raises StepFailed if the VM does not reach it, Unreachable if
+        the VM does not answer.
+        """
+        assert self._target  # noqa: S101 - start() has looked
+        there = settings.gateway(self._inside)
+        words = way_back.command(VmHost(self._host), there, here)
+        way = self._run(BoundProcess(words, self._files.folder / "way-back.log", {}))
+        deadline = time.monotonic() + SECONDS_TO_REACH
+        with SshConnection(self._target, self._target.admin) as connection:
+            while not connection.run(way_back.check(there)).ok:
+                if way.has_ended() or time.monotonic() > deadline:
+                    raise self._no_way_back(way, there)
+                time.sleep(0.2)
+
+    def _no_way_back(self, way: BoundProcess, there: str) -> StepFailed:
+        host = VmHost(self._host).name
+        return StepFailed(
+            f"the VM on {host} does not reach the issuer of its certificates, which is on this machine",
+            details="\n".join(way.printed().splitlines()[-_TAIL_LINES:]),
+            hint=f"sshd on {host} must forward ports (AllowTcpForwarding yes), the firewall there must "
+            f"let in TCP port {settings.PORT} from the VM's network, and {there}:{settings.PORT} must be free. "
+            f"The log is {way.log}.",
+        )
 
     def _run(self, program: BoundProcess) -> BoundProcess:
         return self._running.enter_context(closing(program))

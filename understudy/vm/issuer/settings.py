@@ -1,10 +1,12 @@
 """What Pebble and its name server are started with, and what the VM's target knows of them. Pure."""
 
 import json
+import re
 from collections.abc import Mapping
 from ipaddress import AddressValueError, IPv4Network
 
 from understudy.config.target import TargetConfig
+from understudy.config.web_ports import HTTP
 from understudy.errors import ConfigError
 from understudy.vm.issuer.files import Files
 
@@ -39,9 +41,11 @@ def directory(address: str) -> str:
     return f"https://{gateway(address)}:{PORT}/dir"
 
 
-def with_issuer(target: TargetConfig, files: Files) -> TargetConfig:
+def with_issuer(target: TargetConfig, files: Files, inside: str = "") -> TargetConfig:
     """The VM's target with Pebble as its issuer, if it wants that and its address is known. Raises ConfigError
     for DNS-01: the zones are not on this machine, so Pebble would never see the record.
+
+    inside: the VM's own address, if it is behind a tunnel.
     """
     if not wants_issuer(target) or not gateway(target.address):
         return target
@@ -52,7 +56,7 @@ def with_issuer(target: TargetConfig, files: Files) -> TargetConfig:
             "acme.directory there to an issuer that sees the zone.",
         )
     ours = {
-        "directory": directory(target.address),
+        "directory": directory(inside or target.address),
         "email": target.acme.email or EMAIL,
         "terms": True,
         "ca": files.ca,
@@ -70,17 +74,21 @@ def wants_issuer(target: TargetConfig) -> bool:
 def has_issuer(target: TargetConfig) -> bool:
     """Whether Pebble issues its certificates."""
     known = target.address or next((host.address for host in target.host_list), "")
+    if known.startswith("127."):
+        # This machine's end of the tunnel to a VM elsewhere, whose own network is not known here.
+        ours = re.fullmatch(rf"https://[\d.]+:{PORT}/dir", target.acme.directory or "")
+        return target.https == "auto" and ours is not None
     return target.https == "auto" and target.acme.directory == directory(known)
 
 
-def pebble_json(files: Files, address: str, management_port: int) -> str:
-    """Pebble's configuration. address: the VM's, at whose port 80 it checks challenges."""
+def pebble_json(files: Files, address: str, management_port: int, http_port: int = HTTP) -> str:
+    """Pebble's configuration. address: the VM's, at whose http_port it checks challenges."""
     settings = {
         "listenAddress": f"{gateway(address)}:{PORT}",
         "managementListenAddress": f"{LOOPBACK}:{management_port}",
         "certificate": str(files.certificate),
         "privateKey": str(files.key),
-        "httpPort": 80,
+        "httpPort": http_port,
         "tlsPort": 443,
         "certificateValidityPeriod": DAYS * 86400,
     }
