@@ -20,9 +20,9 @@ rehearse: setup  ## box, VM, deploy, host tests, browser tests, verdict
 test: setup  ## all of the project's tests
 	@$(MAKE) --no-print-directory -j3 --output-sync=target guest-test machine-test here-test
 
-# One after another: each uses all processors.
+# One after another, each of which uses all processors, also after one that fails: the guests' take longer.
 here-test:
-	@MAKEFLAGS= $(MAKE) --no-print-directory check unit program-test report-test example-test
+	@MAKEFLAGS= $(MAKE) --no-print-directory -k check unit program-test report-test example-test
 	@echo 'The tests on guests may take some minutes more; what they print comes at their end.'
 
 check:  ## formatting, lint, types, words, shell scripts
