@@ -254,6 +254,7 @@ VERBS: Mapping[str, Verb] = {
     "status": deploying.status,
     "releases": deploying.releases,
     "rollback": deploying.rollback,
+    "drain": deploying.drain,
     "maintenance": deploying.maintenance,
     "restart": deploying.restart,
     "scale": deploying.scale,

@@ -11,7 +11,7 @@ from understudy.config.commands import Argv
 from understudy.config.mistakes import validation_error
 from understudy.config.values import Name, OneLine
 
-BEFORE = ("before_deploy", "before_rollback")
+BEFORE = ("before_deploy", "before_rollback", "before_drain")
 # What failed has failed already, and a verdict stays what it is.
 NEVER_FATAL = ("after_failure", "after_verdict")
 
@@ -63,6 +63,10 @@ class Hooks(Strict):
     after_rollback: HookList = Field(
         default=(), description="once the earlier release is live again"
     )
+    before_drain: HookList = Field(
+        default=(), description="before one of several web hosts is interrupted"
+    )
+    after_drain: HookList = Field(default=(), description="once that host is healthy again")
     after_failure: HookList = Field(
         default=(), description="after a deploy or rollback that failed"
     )

@@ -25,10 +25,10 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
 
     See deploy_host.deploy() for the options and the errors.
     """
-    hosts = all_of_them = all_hosts.jobs(job)
+    hosts = all_of_them = all_hosts.with_site(job)
     found = commits.check(job)
     commits.report(job, found)
-    with explain.explained(hosts[0], busy=True):
+    with explain.explained((hosts or all_hosts.jobs(job))[0], busy=True):
         source = commits.resolve(job, found)
     switched: dict[str, datetime] = {}
     warnings: list[str] = []
@@ -50,7 +50,7 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
     def look(host: Job) -> deploy_host.Look:
         return deploy_host.look(host, source, rehearsed=not without_rehearsal)
 
-    if len(hosts) > 1 or hooked.runs_here(job, "deploy"):
+    if len(hosts) > 1 or (hosts and hooked.runs_here(job, "deploy")):
         looks = all_hosts.look(hosts, look)
         same_release.require(hosts, [one.release for one in looks])
         hosts = tuple(host for host, one in zip(hosts, looks, strict=True) if not one.up_to_date)
@@ -67,7 +67,8 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
 def plan(job: Job) -> None:
     """Prints what deploy() would do on each host, and changes nothing."""
     source = commits.planned(job)
-    all_hosts.look(all_hosts.jobs(job), lambda host: preview_host.preview_plan(host, source))
+    if hosts := all_hosts.with_site(job):
+        all_hosts.look(hosts, lambda host: preview_host.preview_plan(host, source))
     proxies.preview_plan(job, source)
 
 

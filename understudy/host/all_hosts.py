@@ -7,7 +7,7 @@ from dataclasses import replace
 from threading import Lock
 from typing import TypeVar
 
-from understudy.config import roles
+from understudy.config import roles, topology
 from understudy.config.target import TargetConfig
 from understudy.errors import UnderstudyError
 from understudy.host import batches
@@ -31,6 +31,12 @@ def jobs(job: Job) -> tuple[Job, ...]:
     if hosts == job.config.hosts(job.target_name) and len(hosts) == 1:
         return (replace(job, address=None),)
     return _each(job, hosts)
+
+
+def with_site(job: Job) -> tuple[Job, ...]:
+    """As jobs(); () if a host is chosen that has no release."""
+    chosen = topology.of_host(job.config.target(job.target_name).host_list, job.address or "")
+    return () if chosen and not chosen.has_site else jobs(job)
 
 
 def machines(job: Job) -> tuple[Job, ...]:

@@ -1,6 +1,7 @@
 """A target's host is provisioned over SSH, with the script that the box build and Vagrant run as well."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import PurePosixPath
 
 from understudy.commands import firewall, off_host
@@ -12,15 +13,23 @@ from understudy.host.provisioned import Provisioned, ProvisioningCheck
 from understudy.job import Job
 from understudy.local.apt_output import AptOutput
 from understudy.report.events import Report
-from understudy.ssh.connection import SshConnection
+from understudy.ssh.connection import Connection, SshConnection
 
+Around = Callable[[Job, Connection, ObservedState, str], AbstractContextManager[None]]
 # A line of the script with this start names what is in the way.
 _REFUSED = "provision: refused: "
 
 
-def provision(job: Job) -> None:
+@contextmanager
+def _alone(job: Job, connection: Connection, observed: ObservedState, verb: str) -> Iterator[None]:
+    yield
+
+
+def provision(job: Job, around: Around = _alone) -> None:
     """Makes the target's host able to run the site. Raises Refused, with nothing changed, if something
     there is in the way, and StepFailed with the script's last lines if a step fails.
+
+    around: what changes of the host are made in.
     """
     with (
         SshConnection(job.target, job.target.admin) as connection,
@@ -33,8 +42,9 @@ def provision(job: Job) -> None:
             job, connection
         )
         if not is_done:
-            _run(job, connection, _shown_on(job.report))
-            _confirm_firewall(job)
+            with around(job, connection, observed, "provision"):
+                _run(job, connection, _shown_on(job.report))
+                _confirm_firewall(job)
         key = _backup_key(job, connection)
     answer = Provisioned(job.target_name, job.target.address, not is_done, key)
     job.report.answer(answer)

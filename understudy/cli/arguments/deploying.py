@@ -21,6 +21,7 @@ def add(group: Group, common: Common) -> None:
     ).add_argument("--slow", action="store_true", help="also run tests that reboot the host")
     _add_rollback(group, common)
     _add_maintenance(group, common)
+    _add_drain(group, common)
     _add_remove(group, common)
 
 
@@ -128,6 +129,20 @@ def _add_maintenance(group: Group, common: Common) -> None:
         help="an address or a network that sees the site meanwhile; may be repeated",
     )
     maintenance.add("off", "show the site again", common.change)
+
+
+def _add_drain(group: Group, common: Common) -> None:
+    drain = group.add_with_actions(
+        "drain",
+        "take one of several web hosts out, for a reboot or other work on it",
+        examples=(
+            ("drain on --host 203.0.113.7 --target production", "it gets no requests"),
+            ("drain off --host 203.0.113.7 --target production", "it gets them again"),
+        ),
+        docs="docs/topology.md",
+    )
+    drain.add("on", "send the host no requests", common.target)
+    drain.add("off", "send it requests again, once it is healthy", common.target)
 
 
 def _add_remove(group: Group, common: Common) -> None:

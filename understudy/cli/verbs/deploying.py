@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 def provision(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.deploy import draining
     from understudy.host import all_hosts, shared
     from understudy.host import provision as provision_host
 
@@ -24,7 +25,7 @@ def provision(options: argparse.Namespace, project: Project, report: "Report") -
         all_hosts.look(hosts, provision_host.check)
     else:
         with issuing(job):
-            all_hosts.roll(hosts, provision_host.provision)
+            all_hosts.roll(hosts, lambda host: provision_host.provision(host, draining.drained_by))
             shared.share(job)
 
 
@@ -167,6 +168,17 @@ def maintenance(options: argparse.Namespace, project: Project, report: "Report")
         allow=tuple(options.allow),
     )
     all_hosts.roll(hosts, lambda host: maintenance.turn_on(host, on, options.wait))
+
+
+def drain(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.deploy import draining
+    from understudy.host import all_hosts
+
+    host = all_hosts.one(job_of(options, project, report))
+    if options.action == "on":
+        draining.turn_on(host)
+    else:
+        draining.turn_off(host)
 
 
 def restart(options: argparse.Namespace, project: Project, report: "Report") -> None:
