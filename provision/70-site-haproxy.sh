@@ -7,7 +7,7 @@ haproxy_file=/etc/haproxy/$site.cfg
 is_proxy() { [ -e "/etc/understudy/$site.proxy" ]; }
 
 # As the site's user: what its configuration names, HAProxy opens as soon as it reads it.
-check_haproxy() { runuser -u "$site" -- /usr/sbin/haproxy -c -q -f "$haproxy_file"; }
+check_haproxy() { runuser -u "$site" -- /usr/sbin/haproxy -c -f "$haproxy_file" >/dev/null; }
 
 # Without a configuration there is none to run. A reload only sends a signal: it is done when another process
 # answers. The one before keeps its requests, and all of them if the new one can't start.
