@@ -184,7 +184,7 @@ def _refuse_too_few(job: Job, proxy: _Proxy) -> None:
         raise Refused(
             f"{job.target_name}: {_inside(job)} is not drained: {', '.join(out)} is, and max_unavailable is "
             f"{job.target.max_unavailable}",
-            hint=f"python deploy.py drain off --host HOST --target {job.target_name} puts a host back.",
+            hint=f"`python deploy.py drain off --host ADDRESS --target {job.target_name}` puts a host back.",
         )
     if len(out) + len(down) == len(others):
         raise Refused(
