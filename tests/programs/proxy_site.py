@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from tests.unit.config.test_topology import BALANCED, config
 from tests.unit.fakes import TEMPLATES
@@ -91,8 +91,8 @@ class Proxy:
         return haproxy.parse(done.stdout)
 
     @property
-    def admin(self) -> Path:
-        return self.directory / "haproxy-admin.sock"
+    def admin(self) -> PurePosixPath:
+        return PurePosixPath(self.directory / "haproxy-admin.sock")
 
     def until(self, address: str, *, up: bool) -> float:
         """Seconds until it sees the host so."""
@@ -153,7 +153,7 @@ def running(directory: Path) -> Iterator[Proxy]:
     try:
         proxy = Proxy(directory, hosts, process)
         deadline = time.monotonic() + 20
-        while not proxy.admin.exists():
+        while not Path(proxy.admin).exists():
             assert process.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.02)

@@ -139,7 +139,7 @@ def test_a_failure_is_reported_and_recorded_with_the_outcome_of_each_host(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def provision(job: Job) -> None:
+    def provision(job: Job, around: object) -> None:
         with job.report.step("provision staging"):
             if job.target.address == HOSTS[1]:
                 raise StepFailed("provisioning failed", "E: no space", "make room")

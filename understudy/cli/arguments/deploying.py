@@ -134,7 +134,7 @@ def _add_maintenance(group: Group, common: Common) -> None:
 def _add_drain(group: Group, common: Common) -> None:
     drain = group.add_with_actions(
         "drain",
-        "take one of several web hosts out, for a reboot or other work on it",
+        "take one of several web hosts out, such as for a reboot",
         examples=(
             ("drain on --host 203.0.113.7 --target production", "it gets no requests"),
             ("drain off --host 203.0.113.7 --target production", "it gets them again"),

@@ -20,6 +20,7 @@ VERBS = [
     "destroy",
     "doctor",
     "down",
+    "drain",
     "drift",
     "eject",
     "init",
