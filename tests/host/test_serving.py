@@ -5,6 +5,8 @@ import hashlib
 import http.client
 import os
 import re
+import shlex
+import socket
 import time
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
@@ -12,6 +14,7 @@ from urllib.parse import quote
 import pytest
 from testinfra.host import Host
 
+from understudy.commands import http as http_commands
 from understudy.config.app import App
 from understudy.config.model import Config
 from understudy.config.target import TargetConfig
@@ -35,11 +38,12 @@ def ask(
     target: TargetConfig, path: str, headers: Mapping[str, str]
 ) -> tuple[http.client.HTTPResponse, bytes]:
     """Sends a request for the site's name, unless the headers have another. Accepts any certificate: the
-    browser tests check it.
+    browser tests check it. Behind a proxy the request goes through that.
     """
     tls = target.has_https
     port = target.web_ports.of(443 if tls else 80)
-    door = Endpoint(target.address, port, tls, target.domain)
+    met = target.proxies()[0].address if target.is_behind_proxy else target.address
+    door = Endpoint(met, port, tls, target.domain)
     connection = http.client.HTTPConnection(target.domain)
     connection.sock = door.connect(timeout=30)
     try:
@@ -160,6 +164,15 @@ def test_wrong_host_gets_no_answer(target: TargetConfig) -> None:
         get(target, "/", "wrong.example")
 
 
+@pytest.mark.usefixtures("web")
+def test_only_its_proxy_reaches_a_web_host(target: TargetConfig) -> None:
+    if not target.is_behind_proxy:
+        pytest.skip("no proxy is in front of it")
+    for port in (80, 443):
+        with pytest.raises(OSError):
+            socket.create_connection((target.address, port), timeout=2).close()
+
+
 @pytest.mark.reboots
 def test_survives_a_reboot(host: Host, app: App, target: TargetConfig, settings: Config) -> None:
     if not target.disposable:
@@ -212,6 +225,10 @@ def run_once(target: TargetConfig, command: str) -> str:
 
 
 def answers(target: TargetConfig, path: str) -> bool:
+    if target.is_behind_proxy:
+        # Another host may answer through the proxy.
+        asked = http_commands.get(f"{target.own_origin}{path}", address="127.0.0.1")
+        return "ok" in run_once(target, f"{shlex.join(asked)} >/dev/null 2>&1 && echo ok")
     try:
         return get(target, path)[0] == 200
     except (OSError, http.client.HTTPException):

@@ -15,7 +15,7 @@ from understudy.release.services import unit as unit_of_service
 from understudy.report.answer import to_json
 
 EVENT = "log"
-NGINX, POSTGRESQL = "nginx", "postgresql"
+NGINX, POSTGRESQL, HAPROXY = "nginx", "postgresql", "haproxy"
 # Servers of databases, and nginx: the host's own, which other sites may share.
 _OF_DATABASES = {POSTGRESQL: "postgresql*", "mariadb": "mariadb"}
 # In nginx's error log, and the same as priorities of syslog(3).
@@ -70,7 +70,9 @@ def sources(config: Config) -> Mapping[str, tuple[str, ...]]:
     here = {name: (unit_of_service(name, config.app.name),) for name in config.services.here()}
     server = _OF_DATABASES.get(config.app.database)
     database = {str(config.app.database): (server,)} if server else {}
-    return {**database, **here, NGINX: (NGINX,), **found}
+    has_proxy = any(target.proxies() for target in config.targets.values())
+    proxy = {HAPROXY: (f"understudy-haproxy@{config.app.name}",)} if has_proxy else {}
+    return {**database, **here, **proxy, NGINX: (NGINX,), **found}
 
 
 def chosen(config: Config, process: str | None) -> tuple[str, ...]:

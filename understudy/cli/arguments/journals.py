@@ -47,7 +47,7 @@ def add_logs(group: Group, common: Common) -> None:
         "-p",
         "--process",
         metavar="NAME",
-        help="only of web, or of this process, timer, service or nginx",
+        help="only of web, or of this process, timer, service, nginx or haproxy",
     )
     completion.complete(process, completion.journals)
 

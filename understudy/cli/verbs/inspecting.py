@@ -37,13 +37,14 @@ def _job_target(options: argparse.Namespace, no_hosts: tuple[str, str]) -> str |
 
 def logs(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import logs
-    from understudy.host import all_hosts
+    from understudy.host import all_hosts, journal
 
     job = job_of(options, project, report)
+    of_proxy = options.process == journal.HAPROXY
     wanted = logs.Wanted(
         options.lines, options.follow, options.process, options.since, options.grep
     )
-    logs.logs(job, all_hosts.jobs(job), wanted)
+    logs.logs(job, all_hosts.proxies(job) if of_proxy else all_hosts.jobs(job), wanted)
 
 
 def audit(options: argparse.Namespace, project: Project, report: "Report") -> None:
