@@ -74,6 +74,13 @@ class Server:
         return self.status.startswith("UP")
 
     @property
+    def state(self) -> str:
+        """`ok`, or what is wrong with it."""
+        if self.is_drained:
+            return f"drained, with {self.sessions} requests left" if self.sessions else "drained"
+        return "ok" if self.is_up else f"gets no requests: {self.status}"
+
+    @property
     def is_drained(self) -> bool:
         return self.status.startswith(("DRAIN", "MAINT"))
 

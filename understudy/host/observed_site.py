@@ -28,18 +28,20 @@ from understudy.report.moments import moment
 
 
 def of(config: Config, name: str, target: TargetConfig, observed: ObservedState) -> Site:
-    """name: the target's. Without a live release nothing else is known of the site."""
+    """name: the target's. Without a live release only a proxy's certificate is known."""
     site, live = config.app.name, _live(target, observed)
     address, engine = str(target.address), config.app.database
     bare = Site(name, address, observed.os, target.origin, engine, live, target.roles)
+    certificate = _certificate(found_certificate(site, target, observed), target)
+    renewal = _renewal(observed.renewal) if target.asks_issuer else None
     if live is None:
-        return bare
+        return replace(bare, certificate=certificate, renewal=renewal) if target.is_proxy else bare
     runs = observed.release_processes.get(live.id, ())
     return replace(
         bare,
         maintenance=maintenance.describe(observed.maintenance) if observed.maintenance else "",
-        certificate=_certificate(found_certificate(site, target, observed), target),
-        renewal=_renewal(observed.renewal) if target.asks_issuer else None,
+        certificate=certificate,
+        renewal=renewal,
         processes=tuple(_processes(observed.processes, live.id, runs)),
         old_processes=tuple(_old(observed.processes, live.id)),
         timers=tuple(_timer(name, timer) for timer in observed.timers),

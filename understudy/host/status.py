@@ -1,9 +1,10 @@
 """Asks a host how its site is, and shows it. In a file of its own: it needs little of what a deploy needs."""
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import replace
 
-from understudy.commands import backups, nginx
+from understudy.commands import backups, haproxy, nginx
 from understudy.config.model import Config
 from understudy.host import (
     certificates,
@@ -30,10 +31,22 @@ def status(job: Job, *, quiet: bool = False) -> Status:
     query = facts_query.status_query(job.config.app.name, _words(job))
     with session.connected(job, needs=(), query=query) as (connection, observed):
         found = Status(_site(job, connection, observed), _readings(job, observed))
-        states = found.now.services
+        if job.target.is_proxy:
+            found = replace(found, now=replace(found.now, services=_web_hosts(job, connection)))
+        states = {} if job.target.is_proxy else found.now.services
         journals = tuple(services.journals(job, connection, states)) if states else ()
     shown_status.show(found, job.report, quiet=quiet, more=journals)
     return found
+
+
+def _web_hosts(job: Job, connection: Connection) -> Mapping[str, str]:
+    """Each as HAProxy sees it -> `ok`, or what is wrong with it."""
+    asked = haproxy.servers(Paths(job.config.root).haproxy_admin)
+    done = connection.run(asked, user=job.config.app.name)
+    if not done.ok:
+        why = done.text.strip().splitlines()[-1:]
+        return {"HAProxy": ": ".join(("does not answer", *why))}
+    return {f"web host {one.address}": one.state for one in haproxy.parse(done.output)}
 
 
 def words(config: Config) -> tuple[str, ...]:

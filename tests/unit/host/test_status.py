@@ -7,7 +7,7 @@ import pytest
 from cryptography import x509
 
 from tests.unit.certificates import pem
-from tests.unit.fakes import OK, manifest, printed
+from tests.unit.fakes import OK, failed, manifest, printed
 from tests.unit.staging import Staging, changes, lines_of
 from understudy.config import topology
 from understudy.deploy import rollback
@@ -16,6 +16,7 @@ from understudy.host import all_hosts, status
 from understudy.host.provisioning import of_project
 from understudy.host.site_status import ONE_FOR_ALL, Status
 from understudy.job import Job
+from understudy.ssh.connection import Result
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def test_host_without_the_site_needs_no_release_and_shows_its_roles(staging: Sta
     for chosen in all_hosts.machines(job):
         stamp = of_project(job.project, chosen.config, chosen.target).stamp
         state = () if "proxy" in chosen.target.roles else ("now\tdatabase\tok",)
-        staging.host(staging.facts(*state, stamp=stamp))
+        staging.host(staging.facts(*state, stamp=stamp), **{"haproxy-admin": printed("")})
         found = status.status(chosen)
         shown[found.site.roles] = found.problems
         said = staging.report.said_of[str(chosen.address)]
@@ -318,3 +319,37 @@ def test_site_that_is_well_is_not_mentioned_if_quiet(staging: Staging) -> None:
     assert staging.report.said == []
     assert status.status(staging.job(), quiet=True).problems == ("no release is live",)
     assert "no release is live yet" in "\n".join(staging.report.said)
+
+
+@pytest.mark.parametrize(
+    ("answer", "services", "well"),
+    [
+        (printed("10.0.0.1\t0\tUP\n10.0.0.2\t3\tUP 1/2\n"), ["ok", "ok"], True),
+        (
+            printed("10.0.0.1\t2\tDRAIN\n10.0.0.2\t0\tDOWN\n"),
+            ["drained, with 2 requests left", "gets no requests: DOWN"],
+            False,
+        ),
+        (failed("Traceback\nFileNotFoundError: no socket"), ["does not answer"], False),
+    ],
+)
+def test_proxy_shows_how_it_sees_the_web_hosts(
+    answer: Result, services: list[str], well: bool, staging: Staging
+) -> None:
+    hosts = [
+        {"address": "10.0.0.1", "roles": ["web"]},
+        {"address": "10.0.0.2", "roles": ["web"]},
+        {"address": "10.0.0.3", "roles": ["database"]},
+        {"address": "10.0.0.5", "roles": ["proxy"]},
+    ]
+    job = staging.job(app={"database": "postgresql", "media_url": None}, hosts=hosts)
+    *_, proxy = all_hosts.machines(job)
+    stamp = of_project(job.project, proxy.config, proxy.target).stamp
+    staging.host(staging.facts(stamp=stamp), **{"haproxy-admin": answer})
+
+    found = status.status(proxy)
+
+    shown = list(found.now.services.values())
+    assert len(shown) == len(services)
+    assert all(map(str.startswith, shown, services))
+    assert (not found.problems) == well
