@@ -1,5 +1,6 @@
 """Browser tests in several workers of pytest-xdist: what they share, who waits for whom, one that dies."""
 
+import re
 import subprocess
 import sys
 import time
@@ -12,7 +13,9 @@ import yaml
 from tests.unit.fakes import TOP, settings
 from understudy.rehearsal.pytest_process import PytestProcess
 from understudy.report.junit import read_tests
+from understudy.testing import checks
 
+CHECKS = Path(checks.__file__).parent
 OPTIONS = ("-p", "no:cacheprovider", "-n", "2", "--dist", "load")
 PLUGIN = ("-p", "understudy.testing.plugin")
 
@@ -168,3 +171,15 @@ def test_mail_without_an_address_is_refused_among_workers(project: Path) -> None
 
     assert "1 failed, 1 passed" in output
     assert "name an address that only this test has" in output
+
+
+@pytest.mark.needs("chromium", "chromedriver")
+def test_checks_of_every_site_end_with_a_result_for_each_in_two_workers(project: Path) -> None:
+    """Whatever they find here: one worker looks at the site, and the other one takes its results."""
+    output = run(project, str(CHECKS), "-c", str(CHECKS / "checks.ini"))
+
+    assert "INTERNALERROR" not in output
+    [items] = re.findall(r"2 workers \[(\d+) items\]", output)
+    last = output.rstrip().splitlines()[-1]
+    counts = re.findall(r"(\d+) (?:passed|failed|skipped|errors?)", last)
+    assert sum(map(int, counts)) == int(items) > 10, output
