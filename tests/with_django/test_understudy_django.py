@@ -226,3 +226,41 @@ class Settings(Project):
         self.assertEqual(
             self.settings()["unreadable_uploads"], [1, str(self.top / "media" / "closed.png")]
         )
+
+    def test_what_is_kept_on_the_host_itself_is_named(self) -> None:
+        self.assertEqual(
+            self.settings()["of_this_host"],
+            {
+                "sessions": "",
+                "caches": {"default": "the memory of each process"},
+                "uploads": {},
+                "queues": {},
+                "stale_connections": [],
+            },
+        )
+
+        model = MODEL + "    picture = models.FileField(upload_to='pictures', default='')\n"
+        self.write("source/goods/models.py", model)
+        kept = f"""
+INSTALLED_APPS += ["django.contrib.contenttypes", "django.contrib.sessions"]
+MEDIA_ROOT = {str(self.top / "media")!r}
+SESSION_ENGINE = "django.contrib.sessions.backends.file"
+SESSION_FILE_PATH = "/var/lib/sessions"
+CELERY_BROKER_URL = "redis://localhost"
+DATABASES["default"]["CONN_MAX_AGE"] = 60
+"""
+        self.write("source/shop/settings.py", SETTINGS + kept)
+        done = self.commands("python manage.py makemigrations goods")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        (line,) = (one for one in done.stdout.splitlines() if one.startswith("==> settings "))
+
+        self.assertEqual(
+            json.loads(line.removeprefix("==> settings "))["of_this_host"],
+            {
+                "sessions": "files in /var/lib/sessions",
+                "caches": {"default": "the memory of each process"},
+                "uploads": {"goods.Thing.picture": str(self.top / "media")},
+                "queues": {"CELERY_BROKER_URL": "a server at localhost"},
+                "stale_connections": ["default"],
+            },
+        )
