@@ -290,6 +290,8 @@ PURE = {
     "report.record",
     "report.sanitize",
     "report.short",
+    "report.skipped_phases",
+    "report.host_warnings",
     "report.summary",
     "ssh.host_lock",
     "testing.checks.crawl",

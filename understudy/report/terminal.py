@@ -22,6 +22,7 @@ from understudy.report.live import Live
 from understudy.report.phase_results import PhaseResults
 from understudy.report.sanitize import plain
 from understudy.report.short import short
+from understudy.report.skipped_phases import SkippedPhases
 
 if TYPE_CHECKING:
     from understudy.report.progress import RunningSteps
@@ -74,6 +75,7 @@ class TextReport(Report):
         self._host, self._phase, self._branch = "", "", ""
         self._are_many = False
         self._host_warnings = HostWarnings()
+        self._skipped = SkippedPhases()
         self._colours = Colours()
 
     def about(self, host: str, phase: str = "") -> None:
@@ -112,9 +114,14 @@ class TextReport(Report):
     def skipped(self, name: str, title: str, reason: str, enable: str = "") -> None:
         self._hide(name)
         self._phases.pop(name, None)
-        if not self._is_quiet:
-            why = ": ".join(filter(None, (reason, enable)))
-            self._out.print(_plain(("-", "yellow"), f" {title}: skipped, {why}"))
+        self._skipped.add(name, title, reason, enable)
+        if self._shows_all:
+            self._show_skipped()
+
+    def _show_skipped(self) -> None:
+        for line in self._skipped.take():
+            if not self._is_quiet:
+                self._out.print(_plain(("-", "yellow"), f" {line}"))
 
     def ran(self, command: str, output: str, seconds: float, *, ok: bool) -> None:
         pass
@@ -162,6 +169,7 @@ class TextReport(Report):
             self._answer(shown, str(value.get("process", "")))
 
     def _answer(self, text: str, process: str = "") -> None:
+        self._show_skipped()
         answer = _highlighted(_plain(with_host(self._host, text)))
         self._colours.mark(answer, self._host, process)
         self._out.print(answer)
@@ -175,6 +183,7 @@ class TextReport(Report):
 
     def error(self, error: UnderstudyError) -> None:
         with self._without_running():
+            self._show_skipped()
             self._print_error(error)
 
     def _print_error(self, error: UnderstudyError) -> None:

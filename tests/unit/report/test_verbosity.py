@@ -152,10 +152,10 @@ def test_of_a_rehearsal_each_phase_is_a_line_with_what_it_found(
     rehearse(TextReport(USUAL))
 
     assert printed(capsys) == [
-        "- load the data: skipped, no data was pulled",
         "✓ deploy under traffic N s, 288 requests, 0 lost",
         "✗ run the browser tests on vagrant N s",
         "✗ run the browser tests N s, 1 passed, 1 failed",
+        "- load the data: skipped, no data was pulled",
         *NOT_READY,
     ]
 
@@ -262,3 +262,18 @@ def test_equal_warning_of_several_hosts_is_one_with_their_names(
     assert (
         capsys.readouterr().err == "! of no host\n! web1, web3: its disk is slow\n! web1: alone\n"
     )
+
+
+def test_phases_that_need_a_skipped_one_share_its_line(capsys: pytest.CaptureFixture[str]) -> None:
+    report = TextReport(USUAL)
+    report.skipped("baseline", "deploy the baseline", "no production", "add one")
+    report.skipped("tasks", "count tasks", "deploy.yml has no verify.tasks")
+    report.skipped("rollback", "roll back", "baseline was skipped")
+    report.skipped("forward", "redeploy", "rollback was skipped")
+    report.result("verdict", {}, "verdict: READY")
+
+    assert printed(capsys) == [
+        "- deploy the baseline; roll back; redeploy: skipped, no production: add one",
+        "- count tasks: skipped, deploy.yml has no verify.tasks",
+        "verdict: READY",
+    ]
