@@ -106,8 +106,11 @@ def test_firewall_drops_what_no_rule_lets_in(answers: Answers, target: TargetCon
     assert "type filter hook input priority filter; policy drop;" in text
     for rule in ("ct state established,related accept", "ct state invalid drop", 'iif "lo" accept'):
         assert rule in text
-    ports = r"\{ \d+, 80, 443 \}" if target.has_visitors else r"\d+"
+    is_open = target.has_visitors and not target.is_behind_proxy
+    ports = r"\{ \d+, 80, 443 \}" if is_open else r"\d+"
     assert re.search(rf"tcp dport {ports} accept", text)
+    for address in topology.in_front(target.host_list, target.address):
+        assert f"saddr {address} tcp dport 80 accept" in text
 
 
 def test_only_the_deployer_opens_the_locks(

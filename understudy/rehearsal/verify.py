@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from understudy.host import all_hosts
@@ -69,7 +70,9 @@ def of_each(hosts: Sequence[Job], suite: Callable[[Job], AnySuite]) -> AnySuite:
 
 def visited(job: Job) -> Job:
     """The job for the host that visitors meet: a proxy, else the first in deploy.yml that answers them."""
-    hosts = all_hosts.proxies(job) or all_hosts.jobs(job)
+    hosts = all_hosts.jobs(job)
+    if any(host.target.is_behind_proxy for host in hosts):
+        hosts = all_hosts.proxies(replace(job, address=None))
     places = [one.address for one in job.config.target(job.target_name).host_list]
     met = [host for host in hosts if host.target.has_visitors]
     return min(met, key=lambda host: places.index(host.target.address)) if places else hosts[0]

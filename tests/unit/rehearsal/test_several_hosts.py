@@ -1,5 +1,6 @@
 """A rehearsal on hosts with roles: what is done over all of them, on each, and on the one for visitors."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -112,6 +113,8 @@ def test_interruption_is_that_of_a_single_host() -> None:
 def test_visitors_meet_the_proxy_or_else_a_web_host() -> None:
     assert host(verify.visited(job())) == WEB
     assert host(verify.visited(job(PROXY))) == PROXY["address"]
+    chosen = replace(job(PROXY), address=WEB)
+    assert host(verify.visited(chosen)) == PROXY["address"], "its own ports are closed"
 
 
 def test_suite_runs_on_each_host_to_its_end() -> None:
