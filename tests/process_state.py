@@ -1,6 +1,17 @@
 """Whether a process has ended: also one that ends while it is asked, or that no one has waited for yet."""
 
+import time
 from pathlib import Path
+
+
+def ends(process: int | str, seconds: float = 10) -> bool:
+    """Whether it has ended, or does within that time: a signal ends it only when it runs next."""
+    deadline = time.monotonic() + seconds
+    while is_alive(process):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def is_alive(process: int | str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.process_state import is_alive
+from tests.process_state import ends
 from tests.unit.fakes import FakeReport, config
 from tests.unit.web_server import WebServer, certificate, reply, until
 from understudy.config.test_commands import TestCommand
@@ -157,7 +157,7 @@ def test_proxy_leaves_no_process_even_if_it_was_killed() -> None:
         parts = sorted(_with_environment(name))
         os.kill(parts[0], signal.SIGKILL)
 
-    until(lambda: not any(map(is_alive, parts)))
+    assert all(map(ends, parts))
 
 
 def _with_environment(text: str) -> Iterator[int]:
@@ -224,8 +224,8 @@ def test_hanging_command_ends_at_its_limit_with_all_that_it_started(
     assert error
     assert error.summary == "e2e has not ended after 1 s on staging"
     assert error.details == "waiting"
-    assert not is_alive(int((tmp_path / "child").read_text()))
-    assert not is_alive(int((tmp_path / "escaped").read_text()))
+    assert ends(int((tmp_path / "child").read_text()))
+    assert ends(int((tmp_path / "escaped").read_text()))
 
 
 def test_command_that_passes_leaves_nothing_either(made: Made, tmp_path: Path) -> None:
@@ -234,7 +234,7 @@ def test_command_that_passes_leaves_nothing_either(made: Made, tmp_path: Path) -
 
     assert error is None
     assert report.said == ["  e2e: passed"]
-    assert not is_alive(int((tmp_path / "escaped").read_text()))
+    assert ends(int((tmp_path / "escaped").read_text()))
 
 
 def test_command_that_is_stopped_ends_at_once(made: Made, tmp_path: Path) -> None:

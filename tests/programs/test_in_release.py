@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.process_state import is_alive
+from tests.process_state import ends
 from tests.unit.fakes import TEMPLATES, config
 from understudy.commands import Argv, in_release, on_host
 from understudy.config.app import App
@@ -217,4 +217,4 @@ def test_hook_that_takes_too_long_ends_with_what_it_started(paths: Paths) -> Non
 
     assert done.returncode == 124
     assert "it had not ended after 1 s" in done.stderr
-    assert not is_alive(Path(child).read_text().strip())
+    assert ends(Path(child).read_text().strip())

@@ -5,7 +5,6 @@ Three network namespaces: a container, the host that routes for it, another mach
 
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -32,6 +31,7 @@ for port in {PORTS}:
 print("ready", flush=True)
 time.sleep(600)
 """
+# What is not refused at once is a TimeoutError.
 CONNECT = "import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=3)"
 
 
@@ -110,9 +110,7 @@ def test_mail_is_refused_at_once_and_all_else_gets_out(net: Net, end: str, addre
     place = getattr(net, end)
     assert net.tried(place, address, 443) == ""
     for port in MAIL:
-        began = time.monotonic()
         assert "ConnectionRefusedError" in net.tried(place, address, port), port
-        assert time.monotonic() - began < 2
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "192.0.2.1"])

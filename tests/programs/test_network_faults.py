@@ -79,13 +79,21 @@ def test_loss_is_of_some(link: Link) -> None:
 
 
 def test_latency_is_of_the_link_alone(link: Link) -> None:
-    with link.latency(200):
+    """By the fastest of some answers: a busy machine only adds to them."""
+    before = _fastest(link)
+    with link.latency(400):
+        assert 0.4 <= _fastest(link) < before + 1.2
+    assert _fastest(link) < before + 0.4
+
+
+def _fastest(link: Link) -> float:
+    """Seconds until an answer is there, with the start of the program that asks."""
+    taken = []
+    for _ in range(5):
         begun = time.monotonic()
         assert _answers(link, 1) == 1
-        assert 0.2 <= time.monotonic() - begun < 0.9
-    begun = time.monotonic()
-    assert _answers(link, 1) == 1
-    assert time.monotonic() - begun < 0.2
+        taken.append(time.monotonic() - begun)
+    return min(taken)
 
 
 def _wait_for_networks(*processes: int) -> None:

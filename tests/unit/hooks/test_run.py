@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.process_state import ends
 from tests.unit.fakes import FakeConnection, FakeReport, config, failed, printed
 from understudy.errors import HookFailed
 from understudy.hooks import run
@@ -26,13 +27,6 @@ def job(folder: Path, event: str, *hooks: Any, **target: Any) -> Job:
 def report(of: Job) -> FakeReport:
     assert isinstance(of.report, FakeReport)
     return of.report
-
-
-def is_alive(process: int) -> bool:
-    try:
-        return ") Z " not in Path(f"/proc/{process}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 def test_runs_in_the_folder_of_deploy_yml_with_what_happens(tmp_path: Path) -> None:
@@ -109,7 +103,7 @@ def test_one_that_takes_too_long_ends_with_all_that_it_started(
 
     assert time.monotonic() - began < 10
     assert "had not ended after 1 s" in raised.value.summary
-    assert not is_alive(int((tmp_path / "child").read_text()))
+    assert ends(int((tmp_path / "child").read_text()))
 
 
 def test_one_of_a_host_runs_there_as_the_app(tmp_path: Path) -> None:
