@@ -3,8 +3,11 @@
 import re
 from itertools import pairwise
 
-# A list of settings, a Ruby stack, the announcement of a step: none of them is a reason.
-_NOISE = re.compile(r"==> \S+: +-- |\s+from .*:\d+:in |Bringing machine ")
+# A list of settings, a Ruby stack, the announcement of a step, one of many tries of ssh to reach a VM that
+# boots: none of them is a reason.
+_NOISE = re.compile(
+    r"==> \S+: +-- |\s+from .*:\d+:in |Bringing machine |client_loop: send disconnect: "
+)
 _STEP = re.compile(r"==> ")
 # Ruby prints the place where an exception was raised before its message, and its class after it.
 _RAISED = re.compile(r"^\S+:\d+:in `[^']*': (.*?)(?: \([\w:]+\))?$")

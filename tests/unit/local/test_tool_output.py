@@ -52,3 +52,11 @@ def test_a_ruby_stack_and_a_list_of_settings_do_not_displace_the_reason() -> Non
         "Call to virDomainCreateWithFlags failed: Network not found: no network with matching name 'shop'",
         "==> shop: Removing domain...",
     ]
+
+
+def test_tries_to_reach_a_vm_that_boots_on_another_machine_are_left_out() -> None:
+    tries = "client_loop: send disconnect: Broken pipe\n" * 30
+    text = f"Timed out while waiting for the machine to boot.\n{tries}"
+
+    assert tool_output.lines(text, 20) == ["Timed out while waiting for the machine to boot."]
+    assert tool_output.reason(text) == "Timed out while waiting for the machine to boot."
