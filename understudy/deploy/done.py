@@ -82,6 +82,23 @@ class ProxyDeployed(Answer):
 
 
 @dataclass(frozen=True)
+class Drained(Answer):
+    """on: whether the host gets no requests now."""
+
+    event: ClassVar[str] = "drain"
+
+    target: str
+    host: str
+    on: bool
+
+    def text(self) -> str:
+        if self.on:
+            off = f"python deploy.py drain off --host {self.host} --target {self.target}"
+            return f"{self.host} is drained until {off}"
+        return f"{self.host} gets requests again"
+
+
+@dataclass(frozen=True)
 class Scaled(Answer):
     """processes: how many of each name run until the next deploy."""
 

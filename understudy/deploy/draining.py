@@ -9,6 +9,7 @@ from understudy.commands import Argv, drained, haproxy, http
 from understudy.commands.haproxy import Server
 from understudy.config import topology
 from understudy.config.target import TargetConfig
+from understudy.deploy.done import Drained
 from understudy.errors import LoginRefused, Refused, StepFailed, UnderstudyError
 from understudy.hooks import run
 from understudy.hooks.event import Event
@@ -60,6 +61,7 @@ def turn_on(job: Job) -> None:
     with SshConnection(job.target, job.config.host.deployer) as connection, ExitStack() as stack:
         _require_others(job)
         _drain(job, connection, _proxies(job, stack), BY_HAND)
+    job.report.answer(Drained(job.target_name, job.target.address, on=True))
 
 
 def turn_off(job: Job) -> None:
@@ -67,6 +69,7 @@ def turn_off(job: Job) -> None:
     with SshConnection(job.target, job.config.host.deployer) as connection, ExitStack() as stack:
         _require_others(job)
         _put_back(job, connection, _proxies(job, stack))
+    job.report.answer(Drained(job.target_name, job.target.address, on=False))
 
 
 @dataclass(frozen=True)
