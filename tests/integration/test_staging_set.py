@@ -1,0 +1,115 @@
+"""Staging with production's topology: two web hosts, a worker, a database and a proxy, each a VM of its own."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.integration.site import Site
+from tests.integration.staging import PROJECT, Answer, Staging, make_app, vm_name
+from understudy.vm import address as vm_address
+
+pytestmark = [pytest.mark.timeout(3600), pytest.mark.long]
+
+HOSTS = [
+    {"address": "192.0.2.5", "roles": ["proxy"]},
+    {"address": "192.0.2.7", "roles": ["web"]},
+    {"address": "192.0.2.8", "roles": ["web"]},
+    {"address": "192.0.2.6", "roles": ["worker"]},
+    {"address": "192.0.2.9", "roles": ["database"]},
+]
+
+
+@dataclass(frozen=True)
+class Shop:
+    app: Staging
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """What the name of each machine ends in -> its address; the proxy's is ""."""
+        found = vm_address.machines(self.app.settings())
+        return {name.removeprefix(self.app.vm).strip("-"): one for name, one in found.items()}
+
+    @property
+    def site(self) -> Site:
+        """As visitors meet it."""
+        return Site(self.app, address=self.addresses[""])
+
+    def add_list(self, title: str) -> None:
+        assert "added" in self._shell(f"List.objects.create(title='{title}'); print('added')")
+
+    def lists(self) -> str:
+        return self._shell("print('found', sorted(one.title for one in List.objects.all()))")
+
+    def _shell(self, statement: str) -> str:
+        """What Django prints on the second web host."""
+        code = f"from lists.models import List; {statement}"
+        where = ("--host", self.addresses["web2"])
+        answer = self.app.deploy_py("run", *where, "--", "python", "manage.py", "shell", "-c", code)
+        assert answer.code == 0, answer.text
+        return answer.text
+
+    def ssh(self, machine: str, *command: str) -> Answer:
+        return self.app.deploy_py("ssh", "--host", self.addresses[machine], "--", *command)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """Deployed to, from the level 'deployed'."""
+
+    def add(settings: dict[str, Any]) -> None:
+        settings["app"] |= {"database": "postgresql", "media_url": None}
+        settings["app"]["environment"]["DATABASE_URL"] = "postgresql:///todo"
+        settings["vm"] |= {"name": vm_name("set"), "topology": "production", "memory": 768}
+        settings["targets"]["production"].pop("address")
+        settings["targets"]["production"]["hosts"] = HOSTS
+
+    app = make_app(PROJECT / "example", tmp_path_factory.mktemp("set"), add)
+    app.require("psycopg[binary]", python="3.11")
+    app.commit("PostgreSQL")
+    try:
+        assert app.deploy_py("up").code == 0
+        assert app.deploy_py("reset", "--level", "deployed").code == 0
+        yield Shop(app)
+    finally:
+        app.deploy_py("destroy", "--yes")
+
+
+def test_visitors_are_served_through_the_proxy_by_two_hosts_with_one_database(shop: Shop) -> None:
+    shop.add_list("of the second web host")
+
+    assert shop.site.get("/").code == 0
+    status = shop.app.deploy_py("status")
+    assert status.code == 0, status.text
+    assert all(address in status.text for address in shop.addresses.values())
+
+
+def test_machines_reach_each_other_as_their_roles_need(shop: Shop) -> None:
+    database = shop.addresses["database"]
+    connect = f"timeout 3 bash -c 'exec 3<>/dev/tcp/{database}/5432'"
+
+    assert shop.ssh("web", connect).code == 0
+    assert shop.ssh("worker", connect).code == 0
+    assert shop.app.deploy_py("provision").text.count("nothing to change") == len(HOSTS)
+
+
+def test_all_go_back_to_a_level_together(shop: Shop) -> None:
+    shop.add_list("before the reset")
+
+    reset = shop.app.deploy_py("reset", "--level", "deployed")
+
+    assert reset.code == 0, reset.text
+    assert "nothing to do" in reset.text
+    assert shop.lists().strip().endswith("found []")
+    assert shop.site.get("/").code == 0
+
+
+def test_all_sleep_and_wake(shop: Shop) -> None:
+    shop.add_list("kept over the sleep")
+
+    assert shop.app.deploy_py("down").code == 0
+    assert shop.app.deploy_py("up").code == 0
+
+    assert "kept over the sleep" in shop.lists()
+    assert shop.site.get("/").code == 0
