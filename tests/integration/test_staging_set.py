@@ -113,3 +113,17 @@ def test_all_sleep_and_wake(shop: Shop) -> None:
 
     assert "kept over the sleep" in shop.lists()
     assert shop.site.get("/").code == 0
+
+
+def test_rehearsal_finds_what_only_several_hosts_show(shop: Shop) -> None:
+    """The example keeps uploads on the disk of the host that took them, and the other one lacks them."""
+    shop.app.commit("another")
+
+    rehearsed = shop.app.deploy_py("rehearse")
+
+    assert rehearsed.code == 1
+    assert "uploads of lists.Item.picture are on the disk of the web host" in rehearsed.text
+    failed = [line for line in rehearsed.text.splitlines() if line.startswith("✗")]
+    assert all("deploy the candidate" in line or "browser tests" in line for line in failed), failed
+    log = (PROJECT / ".understudy" / "rehearse.log").read_text()
+    assert "3 hosts switched within" in log
