@@ -18,6 +18,7 @@ from tests.traps import base, recording, table
 from tests.traps.place import Place, StagingVm
 from tests.traps.spare_host import SpareHost
 from tests.traps.spare_hosts import SpareHosts
+from tests.traps.staging_set import StagingSet
 from tests.traps.trap import Trap, load_all
 
 pytestmark = pytest.mark.timeout(900)
@@ -51,19 +52,25 @@ def caught() -> Iterator[table.Caught]:
 
 
 @pytest.fixture(scope="module")
-def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Place:
+def place(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Place]:
     """Where the app that the parameter names is healthy, over HTTPS or not."""
     name, over_https = request.param
     app, directory = base.load(name), tmp_path_factory.mktemp("healthy")
     target = request.config.getoption("--target")
-    found: Place = StagingVm(app, directory, over_https=over_https)
+    staging = StagingSet if app.has_hosts else StagingVm
+    found: Place = staging(app, directory, over_https=over_https)
     if target != "vagrant":
         config = Path(request.config.getoption("--deploy-config"))
         several = "hosts" in yaml.safe_load(config.read_text())["targets"][target]
         spare = SpareHosts if several else SpareHost
         found = spare(app, directory, config, target, over_https=over_https)
-    found.prepare()
-    return found
+    try:
+        found.prepare()
+        yield found
+    finally:
+        found.end()
 
 
 @pytest.mark.parametrize(("place", "trap"), CASES, indirect=["place"], scope="module")

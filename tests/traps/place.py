@@ -120,6 +120,9 @@ class Place(ABC):
     @abstractmethod
     def restore(self) -> None: ...
 
+    def end(self) -> None:  # noqa: B027 - most have nothing of that kind
+        """Removes what is there for its scenarios alone."""
+
     @property
     def neutral(self) -> dict[str, str]:
         """Addresses of this place -> what a recording has instead."""
@@ -154,13 +157,7 @@ class StagingVm(Place):
     def level(self) -> Level:
         return Level(DEPLOYED, f"scenarios-{self.base.name}{'-https' * self.over_https}")
 
-    def obstacle(self, trap: Trap) -> str:
-        return "the staging VM is one host" if self.base.has_hosts else ""
-
     def prepare(self) -> None:
-        if self.base.has_hosts:
-            # None of these scenarios can be tried.
-            return
         for verb in ("up", "reset", "deploy"):
             assert self.healthy.deploy_py(verb).code == 0
         self.healthy.machine().save(self.level)
