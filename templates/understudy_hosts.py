@@ -59,17 +59,27 @@ def cache_place(cache: dict[str, Any]) -> str:
 def uploads() -> dict[str, str]:
     """Field of a model -> the directory in which its files are."""
     from django.apps import apps
-    from django.core.files.storage import FileSystemStorage
     from django.db.models import FileField
 
     return {
-        f"{model._meta.label}.{field.name}": str(field.storage.location)
+        f"{model._meta.label}.{field.name}": place
         for model in apps.get_models()
         for field in model._meta.local_fields
-        if isinstance(field, FileField)
-        and isinstance(field.storage, FileSystemStorage)
-        and not is_on_network(field.storage.location)
+        if isinstance(field, FileField) and (place := directory_of(field))
     }
+
+
+def directory_of(field: Any) -> str:
+    """Of this host; "" for another storage, and for one that can't be loaded: the app may never use it."""
+    from django.core.files.storage import FileSystemStorage
+
+    try:
+        if not isinstance(field.storage, FileSystemStorage):
+            return ""
+        place = str(field.storage.location)
+    except Exception:
+        return ""
+    return "" if is_on_network(place) else place
 
 
 def queue_place(given: Any) -> str:

@@ -190,7 +190,9 @@ def test_capture_reads_the_sites_own_database(
     asked = text[text.index("postgresql() {") : text.index("section files")]
     asked = asked.replace("runuser -u postgres -- psql", "psql -U postgres")
 
-    output = run(("sh", "-euc", f"site={site}; section() {{ true; }}\n{asked}")).decode()
+    output = run(
+        ("sh", "-euc", f"site={site}; section() {{ true; }}; is_there() {{ true; }}\n{asked}")
+    ).decode()
 
     lines = output.splitlines()
     assert "\trole shop TimeZone\tAsia/Tokyo" in lines

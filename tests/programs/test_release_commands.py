@@ -158,10 +158,20 @@ settings = types.SimpleNamespace(
     DATABASES={"default": {"ENGINE": "sqlite3", "NAME": 5, "PASSWORD": "a-password"}},
     FILE_UPLOAD_PERMISSIONS=0o644, CACHES={}, EMAIL_BACKEND="", EMAIL_HOST="localhost", EMAIL_PORT=25,
     SECURE_SSL_REDIRECT=False, SECURE_PROXY_SSL_HEADER=None,
-    CSRF_COOKIE_SECURE=False, SESSION_COOKIE_SECURE=True,
+    CSRF_COOKIE_SECURE=False, SESSION_COOKIE_SECURE=True, SESSION_ENGINE="django.contrib.sessions.backends.db",
 )
+class FileField:
+    name = "picture"
+    @property
+    def storage(self):
+        raise ImportError("its package is not installed")
+meta = types.SimpleNamespace(label="shop.Item", local_fields=[FileField()])
+apps = types.SimpleNamespace(ready=True, get_models=lambda: [types.SimpleNamespace(_meta=meta)])
 sys.modules["django.conf"] = types.SimpleNamespace(settings=settings)
-sys.modules["django.apps"] = types.SimpleNamespace(apps=types.SimpleNamespace(ready=True))
+sys.modules["django.apps"] = types.SimpleNamespace(apps=apps)
+storage = types.SimpleNamespace(FileSystemStorage=type("FileSystemStorage", (), {}))
+sys.modules["django.core.files.storage"] = storage
+sys.modules["django.db.models"] = types.SimpleNamespace(FileField=FileField)
 """
 
 
@@ -180,6 +190,11 @@ def test_settings_of_django_are_printed_at_the_end(tmp_path: Path) -> None:
     assert settings["allowed_hosts"] == ["shop.test"]
     assert settings["databases"] == {"default": ["sqlite3", "5"]}
     assert "in the code" not in json.dumps(settings)
+
+
+def test_storage_that_can_not_be_loaded_ends_no_deploy(tmp_path: Path) -> None:
+    """The app may never use it, and the deploy's own checks find one that it needs."""
+    assert settings_of(tmp_path, key="''")["of_this_host"]["uploads"] == {}
 
 
 def test_settings_say_whether_the_secret_key_comes_from_the_environment(tmp_path: Path) -> None:

@@ -42,9 +42,8 @@ class Domain:
         if self.state() != RUNNING:
             self._start_network()
             self._forget_sleep()
-        # Forced, as Vagrant does: or libvirt refuses if the two differ in their graphics settings. Of several
-        # VMs each was paused when it was saved.
-        self._virsh("snapshot-revert", self.id, snapshot, "--force", "--running")
+        # Forced, as Vagrant does: or libvirt refuses if the two differ in their graphics settings.
+        self._virsh("snapshot-revert", self.id, snapshot, "--force")
 
     def pause(self) -> None:
         self._virsh("suspend", self.id)

@@ -49,6 +49,9 @@ class Snapshots:
         if len(machines) > 1:
             at_once(machines, lambda machine: machine.cut_power())
         at_once(machines, lambda machine: machine.restore(str(level)))
+        if len(machines) > 1:
+            # As each was when it was saved.
+            at_once(machines, lambda machine: machine.unpause())
         self._record(levels.mark_used(level, self.saved(), _now()))
 
     def remove(self, machines: Machines, level: Level) -> None:

@@ -115,7 +115,7 @@ def test_all_are_off_before_the_first_is_restored(machines: Machines) -> None:
 
     machines.snapshots.restore(machines.both, BASE)
 
-    assert machines.verbs() == ["cut", "cut", "restore", "restore"]
+    assert machines.verbs() == ["cut", "cut", "restore", "restore", "unpause", "unpause"]
 
 
 def test_single_machine_pauses_itself(machines: Machines) -> None:
