@@ -163,19 +163,22 @@ class Staging:
         # The option comes before the words: all words of `ssh` are the command to run there.
         return run(sys.executable, "deploy.py", verb, "--config", self.config, *words)
 
-    def ssh(self) -> tuple[str, ...]:
-        """The words that log in to the host as its admin, to be followed by the command to run there."""
+    def ssh(self, address: str = "") -> tuple[str, ...]:
+        """The words that log in to the host as its admin, to be followed by the command to run there.
+
+        address: of one of several machines.
+        """
         settings = yaml.safe_load(self.config.read_text())["targets"]["vagrant"]
         known = f"UserKnownHostsFile={settings['known_hosts']}"
         key = str(Path(settings["key"]).expanduser())
-        where = f"{settings['admin']}@{self.address}"
+        where = f"{settings['admin']}@{address or self.address}"
         # A host that goes down drops some connections silently.
         patience = ("-o", "ConnectTimeout=5", "-o", "ServerAliveInterval=5")
         return ("ssh", "-o", known, *patience, "-i", key, where)
 
-    def host(self, line: str) -> Answer:
-        """Runs a line of shell on the host as root, without Understudy."""
-        return run(*self.ssh(), f"sudo sh -euc {shlex.quote(line)}")
+    def host(self, line: str, address: str = "") -> Answer:
+        """Runs a line of shell on the host as root, without Understudy. address: as in ssh()."""
+        return run(*self.ssh(address), f"sudo sh -euc {shlex.quote(line)}")
 
     def copy(self, directory: Path) -> "Staging":
         """The same app in another repository, with the same commits."""

@@ -1,6 +1,5 @@
 """A failure scenario of several hosts, on a staging VM that is a machine for each of them."""
 
-import shlex
 from functools import cached_property
 from typing import Any
 
@@ -20,9 +19,7 @@ class StagingSet(StagingVm):
         return {**shipped, "vm": {**shipped["vm"], "name": vm_name("hosts")}}
 
     def root(self, line: str, role: str = "") -> Answer:
-        address = self._of_role(role or "web")
-        command = f"sudo sh -euc {shlex.quote(line)}"
-        return self.healthy.deploy_py("ssh", "--host", address, "--", command)
+        return self.healthy.host(line, self._of_role(role or "web"))
 
     @property
     def neutral(self) -> dict[str, str]:
