@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from understudy.errors import Stopped, UnderstudyError
+from understudy.errors import NoConnection, Stopped, UnderstudyError
 
 Item = TypeVar("Item")
 
@@ -61,7 +61,10 @@ def _error(summary: str, outcomes: Sequence[Outcome], more: Sequence[str] = ()) 
     """Of the kind of the first failure, whose exit code it has."""
     first = next(outcome.error for outcome in _failures(outcomes) if outcome.error)
     details = [line for outcome in outcomes for line in _lines(outcome)]
-    return type(first)(summary, "\n".join((*details, *more)), first.hint, first.cause)
+    error = type(first)(summary, "\n".join((*details, *more)), first.hint, first.cause)
+    if isinstance(error, NoConnection) and isinstance(first, NoConnection):
+        error.address = first.address
+    return error
 
 
 def _lines(outcome: Outcome) -> Iterator[str]:

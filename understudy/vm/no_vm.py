@@ -12,6 +12,9 @@ from understudy.vm.guest_machine import RUNNING
 
 def explain(error: NoConnection, project: Project) -> None:
     """Gives the error its cause and what starts the VM, if it is about the VM and the VM does not run."""
+    if not error.address:
+        # A VM that was never built has none, too.
+        return
     with suppress(UnderstudyError, OSError):
         config = vm_address.load(project)
         for name, address in vm_address.machines(config).items():

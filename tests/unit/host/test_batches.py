@@ -2,7 +2,7 @@
 
 import pytest
 
-from understudy.errors import LoginRefused, Refused, StepFailed, Stopped
+from understudy.errors import LoginRefused, NoConnection, Refused, StepFailed, Stopped
 from understudy.host import batches
 from understudy.host.batches import Outcome
 
@@ -81,3 +81,14 @@ def test_host_that_was_stopped_for_another_is_not_the_failure() -> None:
         "b: failed: migrate: failed",
     ]
     assert error.hint == "fix it"
+
+
+def test_error_of_several_hosts_is_about_the_first_that_does_not_answer() -> None:
+    """By its address, whether it is the staging VM, which may be asleep."""
+    silent = NoConnection("no SSH connection")
+    silent.address = "192.0.2.8"
+
+    error = batches.not_looked_at("production", [Outcome("192.0.2.8", silent)])
+
+    assert isinstance(error, NoConnection)
+    assert error.address == "192.0.2.8"

@@ -53,8 +53,10 @@ def test_vm_that_sleeps(machine: Machine) -> None:
     assert (error.cause, error.hint) == ("VM understudy is not running", "python deploy.py up")
 
 
-def test_host_that_is_not_the_vm_has_no_such_cause(machine: Machine) -> None:
-    error = failed(machine, ELSEWHERE)
+@pytest.mark.parametrize("address", [ELSEWHERE, ""])
+def test_host_that_is_not_the_vm_has_no_such_cause(machine: Machine, address: str) -> None:
+    """Nor has one of unknown address, as long as the VM has none."""
+    error = failed(machine, address)
 
     assert (error.cause, error.hint) == ("", "")
 
