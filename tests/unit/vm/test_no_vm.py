@@ -33,12 +33,15 @@ def failed(machine: Machine, address: str | None = None) -> NoConnection:
 
 
 def test_vm_that_was_never_built_or_was_destroyed(machine: Machine) -> None:
-    assert "has no VM understudy: it was not built yet" in failed(machine).cause
+    tree = yaml.safe_load(machine.project.config_file.read_text())
+    tree["vm"] = {**tree.get("vm", {}), "address": "192.168.56.10"}
+    machine.project.config_file.write_text(yaml.safe_dump(tree))
+    assert "has no VM understudy: it was not built yet" in failed(machine, "192.168.56.10").cause
     machine.vm().up()
-    assert failed(machine).cause == ""
+    assert failed(machine, "192.168.56.10").cause == ""
     machine.vm().destroy()
 
-    error = failed(machine)
+    error = failed(machine, "192.168.56.10")
 
     assert "or was destroyed" in error.cause
     assert error.hint == "python deploy.py up"
