@@ -7,7 +7,7 @@ machine.
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -222,6 +222,20 @@ def test_rules_replace_the_table_and_leave_others(cable: Cable) -> None:
     assert re.search(r"type filter hook input priority \w+; policy drop;", listed.stdout)
 
 
+def open_to_the_other(cable: Cable, text: str, ports: Sequence[int]) -> set[int]:
+    """Those of the ports that the other end reaches under these rules, which are taken back afterwards."""
+    load = ("nsenter", "--net", f"--target={cable.host}", "--", str(NFT), "-f", "-")
+    try:
+        subprocess.run(load, input=text, text=True, check=True)
+        return {
+            port
+            for port in ports
+            if cable.run(cable.other, f"connect('{HOST}', {port})").returncode == 0
+        }
+    finally:
+        subprocess.run(load, input=rules(2222), text=True, check=True)
+
+
 @pytest.mark.usefixtures("server")
 @pytest.mark.parametrize(
     ("clients", "web", "open_"),
@@ -234,17 +248,7 @@ def test_rules_replace_the_table_and_leave_others(cable: Cable) -> None:
 def test_database_lets_in_its_hosts_alone(
     clients: tuple[str, ...], web: str, open_: set[int], cable: Cable
 ) -> None:
-    load = ("nsenter", "--net", f"--target={cable.host}", "--", str(NFT), "-f", "-")
-    try:
-        subprocess.run(load, input=rules(2222, *clients, web=web), text=True, check=True)
-        ports = (2222, 80, 443, 5432)
-        found = {
-            port
-            for port in ports
-            if cable.run(cable.other, f"connect('{HOST}', {port})").returncode == 0
-        }
-    finally:
-        subprocess.run(load, input=rules(2222), text=True, check=True)
+    found = open_to_the_other(cable, rules(2222, *clients, web=web), (2222, 80, 443, 5432))
 
     assert found == open_
 
@@ -257,16 +261,6 @@ def test_database_lets_in_its_hosts_alone(
 def test_web_host_lets_in_its_proxies_alone(
     proxies: tuple[str, ...], open_: set[int], cable: Cable
 ) -> None:
-    load = ("nsenter", "--net", f"--target={cable.host}", "--", str(NFT), "-f", "-")
-    try:
-        subprocess.run(load, input=rules(2222, proxies=proxies), text=True, check=True)
-        ports = (2222, 80, 443)
-        found = {
-            port
-            for port in ports
-            if cable.run(cable.other, f"connect('{HOST}', {port})").returncode == 0
-        }
-    finally:
-        subprocess.run(load, input=rules(2222), text=True, check=True)
+    found = open_to_the_other(cable, rules(2222, proxies=proxies), (2222, 80, 443))
 
     assert found == open_
