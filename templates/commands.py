@@ -10,6 +10,8 @@ python commands.py JOB      a JSON object, made by understudy/commands/app.py:
                                       when all is made that the app reads at its start
                             migrate   command lines that change the database
                             pending   a command line that fails if `migrate` has work to do, or null
+                            old       the argv that asks the live release's code what it can't do on the
+                                      migrated database, or null: see understudy_old_code.py
                             limit     seconds that each of them may take
                             exists    an argv that fails if there is no database yet
                             backup    the argv that saves the database before it's changed
@@ -35,6 +37,7 @@ from typing import Any
 import understudy_django
 import understudy_ending
 import understudy_hosts
+import understudy_old_code
 import understudy_precompressed
 import understudy_settings
 import understudy_static
@@ -59,19 +62,27 @@ def main(job: dict[str, Any]) -> None:
     understudy_django.refuse_random_key()
     if job["migrate"]:
         if not job["pending"] or run(job["pending"]):
-            print("==> migrate", flush=True)
-            back_up(job["exists"], job["backup"], job["limit"])
-            # When the deploy's connection ends, all else is ended, but a change of the database may finish.
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            migrate(job, run)
         else:
             release_hold(job["hold"])
-        run_all(job["migrate"], run)
+            run_all(job["migrate"], run)
     release_hold(job["hold"])
     # Settings are loaded if a command ran in this process; to load them only for this costs too much.
     if job["settings"] and understudy_django.is_loaded():
         looked = understudy_settings.look(job["module"])
         looked["of_this_host"] = understudy_hosts.look()
         print("==> settings", json.dumps(looked, default=str), flush=True)
+
+
+def migrate(job: dict[str, Any], run: Callable[[str], Any]) -> None:
+    print("==> migrate", flush=True)
+    with understudy_old_code.waiting(job["old"]) as compare_old_code:
+        back_up(job["exists"], job["backup"], job["limit"])
+        # When the deploy's connection ends, all else is ended, but a change of the database may finish.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        run_all(job["migrate"], run)
+        release_hold(job["hold"])
+        compare_old_code()
 
 
 def run_all(commands: list[str], run_one: Callable[[str], Any]) -> None:

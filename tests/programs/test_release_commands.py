@@ -32,6 +32,7 @@ def run(directory: Path, *commands: str, **more: Any) -> subprocess.CompletedPro
         "hold": None,
         "commands": commands,
         "pending": None,
+        "old": None,
         "exists": ["true"],
         "backup": ["sh", "-c", "echo saved"],
         "migrate": [],
@@ -139,6 +140,50 @@ def test_warm_release_stays_held_if_a_command_fails(tmp_path: Path) -> None:
 
     assert run(tmp_path, "sh -c 'exit 7'", hold=str(tmp_path / "r1.hold")).returncode == 7
     assert (tmp_path / "r1.hold").exists()
+
+
+OLD_CODE = """
+import sys
+sys.stdin.read()
+print("asked after", open("migrated").read().strip() if sys.argv[1:] else sys.exit("no such table"))
+"""
+
+
+def with_old_code(directory: Path, *words: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    (directory / "old.py").write_text(OLD_CODE)
+    argv = [sys.executable, "old.py", *words]
+    return run(directory, old=argv, migrate=["sh -c 'sleep 0.2; echo it >migrated'"], **more)
+
+
+def test_old_code_is_asked_once_the_database_is_migrated(tmp_path: Path) -> None:
+    done = with_old_code(tmp_path, "ask")
+
+    assert done.stdout.splitlines()[-1] == "asked after it"
+
+
+def test_old_code_is_not_even_started_without_a_migration(tmp_path: Path) -> None:
+    done = with_old_code(tmp_path, "ask", pending="true")
+
+    assert "asked" not in done.stdout
+
+
+def test_old_code_that_cannot_answer_is_a_note_and_fails_nothing(tmp_path: Path) -> None:
+    done = with_old_code(tmp_path)
+
+    assert done.returncode == 0
+    assert app.notes(done.stdout) == [
+        "the live code could not be compared with the migrated database: no such table"
+    ]
+
+
+def test_old_code_waits_no_longer_for_a_migration_that_has_failed(tmp_path: Path) -> None:
+    (tmp_path / "old.py").write_text(
+        "import pathlib, sys\nsys.stdin.read()\npathlib.Path('asked').touch()"
+    )
+    argv = [sys.executable, "old.py"]
+
+    assert run(tmp_path, old=argv, migrate=["sh -c 'sleep 0.2; exit 7'"]).returncode == 7
+    assert not (tmp_path / "asked").exists()
 
 
 def test_nothing_is_migrated_without_a_backup(tmp_path: Path) -> None:

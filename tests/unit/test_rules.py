@@ -134,6 +134,7 @@ PURE = {
     "deploy.environment",
     "deploy.external_database",
     "deploy.failed_migration",
+    "deploy.old_code",
     "deploy.generated_secrets",
     "deploy.notify_secrets",
     "deploy.plan",

@@ -38,6 +38,7 @@ class Database(unittest.TestCase):
             capture_output=True,
             text=True,
             check=True,
+            stdin=subprocess.DEVNULL,
         ).stdout
 
     def after(self, *statements: str) -> list[str]:

@@ -10,6 +10,8 @@ import unittest
 from pathlib import Path
 from typing import Any
 
+from tests.with_django.test_old_code import question
+
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 MANAGE = """
 import os, sys
@@ -30,7 +32,8 @@ import os
 SECRET_KEY = os.environ.get("SECRET_KEY", "x")
 INSTALLED_APPS = ["goods", "django_thing"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "db.sqlite3"}}
+NAME = os.environ.get("DATABASE", "db.sqlite3")
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": NAME}}
 STATIC_URL = "/static/"
 """
 WSGI = """
@@ -49,6 +52,12 @@ class Migration(migrations.Migration):
     operations = [migrations.CreateModel("Thing", [
         ("id", models.{key}(primary_key=True, auto_created=True, serialize=False, verbose_name="ID")),
         ("name", models.TextField())])]
+"""
+ADDED = """
+from django.db import migrations, models
+class Migration(migrations.Migration):
+    dependencies = [("goods", "0001_initial")]
+    operations = [migrations.AddField("Thing", "note", models.TextField({field}))]
 """
 CHECK = "python manage.py makemigrations --check --dry-run"
 
@@ -76,7 +85,9 @@ class Project(unittest.TestCase):
         self.write(f"{path}/models.py", MODEL)
         self.write(f"{path}/migrations/0001_initial.py", MIGRATION.format(key=key))
 
-    def commands(self, *commands: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    def commands(
+        self, *commands: str, old: list[str] | None = None, **more: Any
+    ) -> subprocess.CompletedProcess[str]:
         job = {
             "static": str(self.top / "static"),
             "collects": False,
@@ -85,6 +96,7 @@ class Project(unittest.TestCase):
             "hold": None,
             "commands": commands or [CHECK],
             "pending": None,
+            "old": old,
             "limit": 60,
             "exists": ["false"],
             "backup": ["true"],
@@ -125,6 +137,37 @@ class Migrations(Project):
         done = self.commands("python ask.py")
 
         self.assertIn("AppRegistryNotReady", done.stderr.splitlines()[-1])
+
+    def broken_by(self, field: str) -> list[str]:
+        """What a deploy prints of the live code if its migration adds that field."""
+        database = str(self.top / "database")
+        self.commands("true", DATABASE=database)
+        shutil.copytree(self.source, self.top / "live")
+        self.write("source/goods/migrations/0002_note.py", ADDED.format(field=field))
+        shell = 'cd "$1" && exec "$2" manage.py shell -c "$3"'
+        old = ["sh", "-c", shell, "-", str(self.top / "live"), sys.executable, question()]
+
+        done = self.commands("true", old=old, DATABASE=database)
+
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("==> unknown goods.0002_note", done.stdout)
+        return [line for line in done.stdout.splitlines() if line.startswith("==> broken ")]
+
+    def test_new_column_that_only_django_has_a_default_for_is_one_that_live_code_cannot_fill(
+        self,
+    ) -> None:
+        self.assertEqual(
+            self.broken_by('default=""'),
+            [
+                "==> broken goods.Thing: nothing can be saved, for the column note is required and not known"
+            ],
+        )
+
+    def test_new_column_with_a_default_in_the_database_breaks_nothing(self) -> None:
+        self.assertEqual(self.broken_by('default="", db_default=""'), [])
+
+    def test_new_column_that_may_be_empty_breaks_nothing(self) -> None:
+        self.assertEqual(self.broken_by("null=True"), [])
 
     def test_missing_migration_of_a_package_is_noted(self) -> None:
         done = self.commands()

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from understudy.commands import Argv, backups, limited, script
+from understudy.commands import Argv, backups, limited, old_code, script
 from understudy.config.app import App
 from understudy.release import static_files
 from understudy.release.layout import Manifest, Paths
@@ -33,11 +33,12 @@ def release_commands(
     *,
     suffixes: Sequence[str] = (),
     copied: bool = False,
+    compared: bool = False,
 ) -> Argv:
     """All commands before a new release starts. before: the id of the live release.
 
     suffixes: of the compressed copies that static files are to have. copied: whether those of the live release
-    have only such copies.
+    have only such copies. compared: whether the live release's code is compared with the migrated database.
     """
     collects = all(map(_makes_no_other_files, app.release_commands))
     static_before = before and str(paths.static(before))
@@ -54,6 +55,7 @@ def release_commands(
         "copies": copies if suffixes else None,
         "hold": str(paths.hold(release.id)),
         "commands": [shlex.join(command) for command in app.release_commands],
+        "old": old_code.ask(paths, before) if before and compared else None,
     }
     return _together(app, paths, release, parts)
 
@@ -80,7 +82,14 @@ def migrate(app: App, paths: Paths, release: Manifest) -> Argv:
         app,
         paths,
         release,
-        {"collects": False, "before": None, "copies": None, "hold": None, "commands": []},
+        {
+            "collects": False,
+            "before": None,
+            "copies": None,
+            "hold": None,
+            "commands": [],
+            "old": None,
+        },
     )
 
 

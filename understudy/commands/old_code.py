@@ -10,6 +10,8 @@ from understudy.release.layout import Paths
 
 _UNKNOWN, _BROKEN = "==> unknown ", "==> broken "
 _ASK = """
+import sys
+
 from django.apps import apps
 from django.db import connections, router
 from django.db.migrations.loader import MigrationLoader
@@ -29,6 +31,8 @@ def problems(model, connection):
         if not column.null_ok and column.default is None and not getattr(column, "is_autofield", 0):
             yield f"{label}: nothing can be saved, for the column {name} is required and not known"
 
+# A deploy starts this before it migrates, and ends its input afterwards.
+sys.stdin.read()
 for alias in connections:
     loader = MigrationLoader(connections[alias])
     for app, name in sorted(set(loader.applied_migrations) - set(loader.disk_migrations)):
@@ -52,7 +56,7 @@ class OldCode:
 
 
 def ask(paths: Paths, release_id: str) -> Argv:
-    """Prints what parse() reads. Run as the app's user."""
+    """Prints what parse() reads, once its standard input has ended. Run as the app's user."""
     run = paths.release(release_id) / "run"
     return (str(run), "python", "manage.py", "shell", "-c", _ASK)
 

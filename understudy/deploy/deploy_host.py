@@ -17,6 +17,7 @@ from understudy.deploy import (
     hsts,
     maintenance,
     notify_secrets,
+    old_code,
     plan,
     prepare,
     queue_findings,
@@ -238,7 +239,11 @@ def _process_output(
         backups.prune(connection, job)
     static_copies.send(job, connection, desired, output)
     _report_migrations(job, output)
-    for note in (*app_commands.notes(output), *django_settings.warnings_in(output, desired)):
+    for note in (
+        *app_commands.notes(output),
+        *old_code.warnings_in(output, desired),
+        *django_settings.warnings_in(output, desired),
+    ):
         job.report.warn(note)
     for advice in django_settings.advice_in(output, desired):
         job.report.say(f"  {advice}")

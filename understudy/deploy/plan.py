@@ -15,6 +15,7 @@ from understudy.deploy import (
     environment,
     external_database,
     failed_migration,
+    old_code,
     processes,
     site_config,
     switch,
@@ -173,6 +174,7 @@ def _release_commands(desired: DesiredState, observed: ObservedState) -> list[Ac
         observed.current,
         suffixes=static_files.suffixes(desired.config),
         copied=str(desired.paths.current / static_files.PROGRAM) in observed.files,
+        compared=old_code.is_compared(desired, observed),
     )
     argv = as_user(app.name, timers.hold_off(desired, observed, together))
     stop: tuple[Run, ...] = ()
@@ -193,8 +195,8 @@ def _release_commands(desired: DesiredState, observed: ObservedState) -> list[Ac
 
 def _old_code_on_new_schema(desired: DesiredState, observed: ObservedState) -> list[Action]:
     """Until the switch the old code is live on the migrated database. What it cannot do is a warning."""
-    old = observed.current
-    if not desired.app.migrate_commands or old not in observed.running or old == desired.release.id:
+    old = old_code.answering(desired, observed)
+    if not (desired.app.migrate_commands and old):
         return []
     return [
         Run(

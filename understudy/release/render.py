@@ -29,6 +29,7 @@ PROGRAMS = (
     "understudy_django.py",
     "understudy_ending.py",
     "understudy_hosts.py",
+    "understudy_old_code.py",
     "understudy_precompressed.py",
     "understudy_settings.py",
     "understudy_static.py",

@@ -263,6 +263,30 @@ def test_settings_that_do_not_fit_the_host_are_warnings(staging: Staging) -> Non
     assert staging.report.warnings == warnings
 
 
+NEW_COLUMN = (
+    "==> unknown shop.0002_note\n"
+    "==> broken shop.Item: nothing can be saved, for the column note is required and not known\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("output", "warned"), [(NEW_COLUMN, True), ("==> unknown shop.0002_note\n", False)]
+)
+def test_column_that_the_live_code_cannot_fill_is_a_warning_and_says_what_to_do(
+    output: str, warned: bool, staging: Staging
+) -> None:
+    """The rehearsal is READY with it: the app may not save that until the switch."""
+    staging.answering({"commands.py": printed(output)})
+
+    assert deploy_host.deploy(staging.job()) == []
+    assert len(staging.report.warnings) == warned
+    if warned:
+        [warning] = staging.report.warnings
+        assert "shop.Item: nothing can be saved, for the column note is required" in warning
+        for way_out in ("db_default", "null=True", "maintenance: migrations"):
+            assert way_out in warning
+
+
 def test_scheduler_that_runs_twice_is_a_warning_of_deploy_and_plan(staging: Staging) -> None:
     staging.answering({"processes-": printed("")})
     beat = {"beat": {"command": "celery -A shop beat"}}

@@ -11,11 +11,12 @@ from tests.unit.fakes import facts, manifest
 from tests.unit.plans import CURRENT, NEW, NGINX, OLD, SHIPMENT, UNIT, desired_state, live_host
 from understudy.commands import app as app_commands
 from understudy.commands import limited
-from understudy.deploy.desired import DesiredState
+from understudy.deploy.desired import DesiredState, InMaintenance
 from understudy.deploy.plan import make_plan
 from understudy.host import branches
 from understudy.host.actions import Run, Start, WriteFiles
 from understudy.host.facts import ObservedState
+from understudy.release.render import RenderedFile
 
 
 def titles(observed: ObservedState, desired: DesiredState | None = None) -> list[str]:
@@ -280,6 +281,58 @@ def test_old_code_is_checked_on_its_own_socket() -> None:
     ]
 
     assert ask.argv[ask.argv.index("--unix-socket") + 1] == f"/run/shop/{OLD}.sock"
+
+
+def job_of(desired: DesiredState, observed: ObservedState) -> dict[str, Any]:
+    """What templates/commands.py gets."""
+    [run] = [
+        one for one in make_plan(desired, SHIPMENT, observed) if "release command" in one.title
+    ]
+    assert isinstance(run, Run)
+    return dict(json.loads(shlex.split(run.argv[-1])[-1]))
+
+
+WORKER = {"worker": {"command": "work"}}
+
+
+@pytest.mark.parametrize(
+    ("live", "closed", "settings", "asked"),
+    [
+        (True, False, {}, True),
+        (False, False, {}, False),
+        (
+            True,
+            False,
+            {"app": {"preset": "plain", "migrate_commands": [["alembic", "upgrade"]]}},
+            False,
+        ),
+        (True, True, {}, False),
+        (True, True, {"processes": WORKER}, True),
+    ],
+    ids=["live", "first deploy", "not Django", "maintenance", "only a worker still works"],
+)
+def test_models_of_the_old_code_are_compared_where_it_still_works_on_the_new_tables(
+    live: bool, closed: bool, settings: dict[str, Any], asked: bool
+) -> None:
+    desired = desired_state(**settings)
+    if closed:
+        page = RenderedFile(desired.paths.maintenance_page, "Back soon")
+        desired = replace(desired, while_migrating=InMaintenance(desired.site_config, page))
+
+    old = job_of(desired, live_host(manifest(OLD)) if live else facts())["old"]
+
+    assert bool(old) == asked
+    assert not old or old[0] == f"/srv/shop/releases/{OLD}/run"
+
+
+def test_old_code_that_no_visitor_meets_is_not_asked_for_pages() -> None:
+    page = RenderedFile(desired_state().paths.maintenance_page, "Back soon")
+    desired = replace(
+        desired_state(), while_migrating=InMaintenance(desired_state().site_config, page)
+    )
+
+    assert OLD_STILL_ANSWERS not in titles(live_host(manifest(OLD)), desired)
+    assert OLD_STILL_ANSWERS in titles(live_host(manifest(OLD)))
 
 
 def test_only_release_commands_and_the_health_check_have_the_apps_rights() -> None:
