@@ -3,7 +3,7 @@
 Each part of deploy.yml has a module beside this one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Self
 
@@ -14,6 +14,7 @@ from understudy.config import backups as off_host
 from understudy.config import (
     databases,
     deploy_file,
+    host_choice,
     mistakes,
     packages,
     report,
@@ -253,7 +254,9 @@ class Config(Strict):
         if not chosen and topology.of_host(target.host_list, address or ""):
             return (target.at(address or ""),)
         if not chosen:
-            raise ConfigError(f"{name} has no host {address}", hint=f"Its hosts: {_listed(hosts)}.")
+            raise ConfigError(
+                f"{name} has no host {address}", hint=f"Its hosts: {host_choice.all_of(target)}."
+            )
         return chosen
 
     def one_host(self, name: str, address: str | None = None) -> TargetConfig:
@@ -263,10 +266,7 @@ class Config(Strict):
         """
         hosts = self.hosts(name, address)
         if len(hosts) > 1:
-            hint = f"Choose one with --host: {_listed(hosts)}."
-            raise ConfigError(
-                f"{name} has {len(hosts)} hosts, and this command works on one", hint=hint
-            )
+            raise host_choice.several(name, len(hosts), host_choice.all_of(self.target(name)))
         return hosts[0]
 
     @property
@@ -291,7 +291,3 @@ class Config(Strict):
     def root(self) -> PurePosixPath:
         """The site's directory on every host."""
         return PurePosixPath("/srv") / self.app.name
-
-
-def _listed(hosts: Iterable[TargetConfig]) -> str:
-    return ", ".join(host.address for host in hosts)

@@ -31,15 +31,6 @@ def refuse_others(config: Config, names: Collection[str]) -> None:
         raise ConfigError(f"{name} is a {kind} and no process", hint=hint)
 
 
-def hosts_of(hosts: Sequence[Job], names: Collection[str]) -> list[Job]:
-    """Those that run one of the processes. Raises ConfigError if none does: then --host has chosen another."""
-    found = [host for host in hosts if here(host, names)]
-    if not found:
-        addresses = ", ".join(host.target.address for host in hosts)
-        raise ConfigError(f"{addresses} has not the role to run {', '.join(sorted(names))}")
-    return found
-
-
 def here(job: Job, names: Collection[str]) -> list[str]:
     """Those that the job's host runs by its roles, and those of which deploy.yml knows nothing."""
     elsewhere = {*(job.whole or job.config).processes} - {*job.config.processes}

@@ -7,7 +7,8 @@ from dataclasses import replace
 from threading import Lock
 from typing import TypeVar
 
-from understudy.config import roles, topology
+from understudy.config import host_choice, roles, topology
+from understudy.config.host_choice import Choice
 from understudy.config.target import TargetConfig
 from understudy.errors import UnderstudyError
 from understudy.host import batches
@@ -74,12 +75,14 @@ def _each(job: Job, hosts: Sequence[TargetConfig]) -> tuple[Job, ...]:
     )
 
 
-def one(job: Job) -> Job:
+def one(job: Job, choice: Choice = host_choice.APP) -> Job:
     """The job for the single host, or for the one that is chosen. Raises ConfigError if there are several
-    and none is chosen.
+    for that choice and none is chosen, or another one.
     """
-    job.config.one_host(job.target_name, job.address)
-    return jobs(job)[0]
+    target = job.config.target(job.target_name)
+    address = host_choice.one(job.target_name, target, job.address, choice)
+    job.config.one_host(job.target_name, address)
+    return jobs(replace(job, address=address))[0]
 
 
 def look(hosts: Sequence[Job], work: Callable[[Job], Answer]) -> list[Answer]:

@@ -77,9 +77,9 @@ def sources(config: Config) -> Mapping[str, tuple[str, ...]]:
 
 def chosen(config: Config, process: str | None) -> tuple[str, ...]:
     """Of one name; None: of all that is the site's own, and nginx. Raises ConfigError for another name."""
-    if process is None:
-        return units.of_site(config)
     found = sources(config)
+    if process is None:
+        return (*units.of_site(config), *found.get(HAPROXY, ()))
     if process in found:
         return found[process]
     elsewhere = config.services.elsewhere()

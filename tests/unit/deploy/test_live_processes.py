@@ -11,7 +11,7 @@ from tests.unit.staging import Staging, changes, lines_of
 from understudy.config.processes import Process
 from understudy.deploy import live_processes
 from understudy.errors import ConfigError, Refused
-from understudy.host import all_hosts
+from understudy.host import runs_on
 from understudy.job import Job
 
 QUIET = ("kill -HUP", "processes-restart", "processes-scale", "understudy-site shop log")
@@ -109,7 +109,7 @@ def test_names_of_other_kinds_are_refused_with_what_to_do(
     assert hint in raised.value.hint
 
 
-def with_roles(staging: Staging) -> tuple[Job, ...]:
+def with_roles(staging: Staging, chosen: str | None = None) -> Job:
     """A worker alone, and a web host."""
     hosts = [
         {"address": "192.0.2.1", "roles": ["web", "database"]},
@@ -118,7 +118,7 @@ def with_roles(staging: Staging) -> tuple[Job, ...]:
     made = staging.job(app={"database": "postgresql", "media_url": None}, hosts=hosts)
     processes = {"worker": Process(command=("work",))}
     whole = made.config.model_copy(update={"processes": processes})
-    return all_hosts.jobs(replace(made, config=whole))
+    return replace(made, config=whole, address=chosen)
 
 
 @pytest.mark.parametrize(
@@ -134,13 +134,16 @@ def with_roles(staging: Staging) -> tuple[Job, ...]:
 def test_host_is_asked_for_what_its_roles_run(
     names: list[str], found: dict[str, list[str]], staging: Staging
 ) -> None:
-    hosts = live_processes.hosts_of(with_roles(staging), names)
+    hosts = runs_on.running(with_roles(staging), names)
 
     assert {one.target.address: live_processes.here(one, names) for one in hosts} == found
 
 
 def test_host_that_has_not_the_role_is_refused(staging: Staging) -> None:
-    [web] = [one for one in with_roles(staging) if one.target.is_web]
+    chosen = with_roles(staging, "192.0.2.1")
 
-    with pytest.raises(ConfigError, match="has not the role to run worker"):
-        live_processes.hosts_of([web], ["worker"])
+    with pytest.raises(
+        ConfigError, match=r"192\.0\.2\.1 \(web, database\) does not run worker"
+    ) as raised:
+        runs_on.running(chosen, ["worker"])
+    assert raised.value.hint == "Choose one with --host: 192.0.2.2 (worker)."

@@ -71,14 +71,25 @@ def sides(options: argparse.Namespace) -> list[str]:
 
 
 def hosts(options: argparse.Namespace) -> list[str]:
-    """The addresses of the target's hosts."""
+    """The addresses of the target's hosts, of those with roles the ones that the verb works on."""
     found = _tree(options).get("targets")
     target = found.get(_target(options)) if isinstance(found, dict) else None
     if not isinstance(target, dict):
         return []
-    listed = [one.get("address") for one in target.get("hosts") or [] if isinstance(one, dict)]
-    found = listed or target.get("addresses") or [target.get("address")]
+    listed = [one for one in target.get("hosts") or [] if isinstance(one, dict)]
+    found = _fitting(getattr(options, "verb", None), listed) if listed else []
+    found = found or target.get("addresses") or [target.get("address")]
     return [str(one) for one in found if one]
+
+
+def _fitting(verb: str | None, hosts: list[dict[str, Any]]) -> list[Any]:
+    from understudy.config import host_choice
+
+    roles = [{str(role) for role in host.get("roles") or ()} for host in hosts]
+    choice = host_choice.of(verb, roles) if verb else host_choice.ANY
+    return [
+        host.get("address") for host, own in zip(hosts, roles, strict=True) if own & {*choice.roles}
+    ]
 
 
 def processes(options: argparse.Namespace) -> list[str]:

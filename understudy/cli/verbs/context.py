@@ -9,6 +9,8 @@ from understudy.errors import ConfigError
 from understudy.paths import Project
 
 if TYPE_CHECKING:
+    from understudy.config.host_choice import Choice
+    from understudy.config.target import TargetConfig
     from understudy.job import Job
     from understudy.report.events import Report
     from understudy.ssh.early import EarlyConnection
@@ -24,9 +26,10 @@ def job_of(
 ) -> "Job":
     """The job for the target that the options name, or for `target` instead.
 
-    early: a connection to its host that is being opened. Raises ConfigError for a wrong deploy.yml, or for
-    a target or host that it doesn't have.
+    early: a connection to its host that is being opened. Raises ConfigError for a wrong deploy.yml, for a
+    target or host that it doesn't have, or for a host that the verb does not work on.
     """
+    from understudy.config import host_choice
     from understudy.job import Job
     from understudy.vm import address as vm_address
     from understudy.vm import reached
@@ -35,10 +38,29 @@ def job_of(
     name = target or getattr(options, "target", None) or vm_address.TARGET
     host = getattr(options, "host", None)
     settings.hosts(name, host)
+    if host:
+        chosen = settings.target(name)
+        host_choice.refuse_unfit(name, chosen, host, _choice(options, chosen))
     if name == vm_address.TARGET and reached.ensure(project, settings):
         # It was refused: there was no way to the VM yet.
         early = None
     return Job(project, settings, name, report, host, early)
+
+
+def one_host_of(
+    options: argparse.Namespace, project: Project, report: "Report", target: str | None = None
+) -> "Job":
+    """As job_of(), for the one host that the verb works on. Raises ConfigError if there are several."""
+    from understudy.host import all_hosts
+
+    job = job_of(options, project, report, target)
+    return all_hosts.one(job, _choice(options, job.config.target(job.target_name)))
+
+
+def _choice(options: argparse.Namespace, target: "TargetConfig") -> "Choice":
+    from understudy.config import host_choice
+
+    return host_choice.of(options.verb, [host.roles for host in target.host_list])
 
 
 def refuse_json(options: argparse.Namespace) -> None:

@@ -4,7 +4,7 @@ import argparse
 import re
 from typing import TYPE_CHECKING
 
-from understudy.cli.verbs.context import job_of
+from understudy.cli.verbs.context import job_of, one_host_of
 from understudy.paths import Project
 
 if TYPE_CHECKING:
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def backup(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy.host import all_hosts, backups, off_host
+    from understudy.host import backups, off_host
 
-    job = all_hosts.one(job_of(options, project, report))
+    job = one_host_of(options, project, report)
     if options.off_host:
         off_host.backup(job)
     else:
@@ -53,13 +53,12 @@ def data(options: argparse.Namespace, project: Project, report: "Report") -> Non
     from understudy.data import load as data_load
     from understudy.data import pull as data_pull
     from understudy.data import rewrite_check
-    from understudy.host import all_hosts
 
     source = options.source or model.load(project.config_file).mirrored_target()
     if options.action == "pull":
-        data_pull.pull(all_hosts.one(job_of(options, project, report, source)))
+        data_pull.pull(one_host_of(options, project, report, source))
         return
-    job = all_hosts.one(job_of(options, project, report, options.target))
+    job = one_host_of(options, project, report, options.target)
     job.config.target(source)
     if leftovers := data_load.load(job, source):
         report.warn(rewrite_check.warning(leftovers, source, job.target_name))

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from understudy.cli.verbs.context import checked, issuing, job_of
+from understudy.cli.verbs.context import checked, issuing, job_of, one_host_of
 from understudy.paths import Project
 
 if TYPE_CHECKING:
@@ -172,9 +172,8 @@ def maintenance(options: argparse.Namespace, project: Project, report: "Report")
 
 def drain(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.deploy import draining
-    from understudy.host import all_hosts
 
-    host = all_hosts.one(job_of(options, project, report))
+    host = one_host_of(options, project, report)
     if options.action == "on":
         draining.turn_on(host)
     else:
@@ -183,11 +182,11 @@ def drain(options: argparse.Namespace, project: Project, report: "Report") -> No
 
 def restart(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.deploy import live_processes
-    from understudy.host import all_hosts
+    from understudy.host import all_hosts, runs_on
 
     job = job_of(options, project, report)
     live_processes.refuse_others(job.config, options.names)
-    hosts = live_processes.hosts_of(all_hosts.jobs(job), options.names)
+    hosts = runs_on.running(job, options.names)
 
     def restart_there(host: "Job") -> None:
         live_processes.restart(host, live_processes.here(host, options.names), options.wait)
@@ -197,11 +196,11 @@ def restart(options: argparse.Namespace, project: Project, report: "Report") -> 
 
 def scale(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.deploy import live_processes
-    from understudy.host import all_hosts
+    from understudy.host import all_hosts, runs_on
 
     job, counts = job_of(options, project, report), dict(options.counts)
     live_processes.refuse_others(job.config, counts)
-    hosts = live_processes.hosts_of(all_hosts.jobs(job), counts)
+    hosts = runs_on.running(job, counts)
 
     def scale_there(host: "Job") -> None:
         names = live_processes.here(host, counts)

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from understudy.cli.verbs.context import job_of, refuse_json
+from understudy.cli.verbs.context import job_of, one_host_of, refuse_json
 from understudy.paths import Project
 
 if TYPE_CHECKING:
@@ -12,11 +12,10 @@ if TYPE_CHECKING:
 
 def capture(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.config import model
-    from understudy.host import all_hosts
     from understudy.parity import capture_host
 
     name = options.target or model.load(project.config_file).mirrored_target()
-    host = all_hosts.one(job_of(options, project, report, name))
+    host = one_host_of(options, project, report, name)
     capture_host.capture(host, capture_host.name_of(host))
 
 
@@ -37,14 +36,12 @@ def _job_target(options: argparse.Namespace, no_hosts: tuple[str, str]) -> str |
 
 def logs(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import logs
-    from understudy.host import all_hosts, journal
+    from understudy.host import runs_on
 
     job = job_of(options, project, report)
-    of_proxy = options.process == journal.HAPROXY
-    wanted = logs.Wanted(
-        options.lines, options.follow, options.process, options.since, options.grep
-    )
-    logs.logs(job, all_hosts.proxies(job) if of_proxy else all_hosts.jobs(job), wanted)
+    process = options.process or runs_on.default_log(job)
+    wanted = logs.Wanted(options.lines, options.follow, process, options.since, options.grep)
+    logs.logs(job, runs_on.logs(job, process), wanted)
 
 
 def audit(options: argparse.Namespace, project: Project, report: "Report") -> None:
@@ -52,15 +49,14 @@ def audit(options: argparse.Namespace, project: Project, report: "Report") -> No
 
     job = job_of(options, project, report)
     lines = audit.LINES if options.lines is None and options.since is None else options.lines
-    audit.show(all_hosts.jobs(job), job, lines=lines, since=options.since)
+    audit.show(all_hosts.machines(job), job, lines=lines, since=options.since)
 
 
 def ssh(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import shell
-    from understudy.host import all_hosts
 
     refuse_json(options)
-    job = all_hosts.one(job_of(options, project, report))
+    job = one_host_of(options, project, report)
     words = options.command[1:] if options.command[:1] == ["--"] else options.command
     shell.ssh(job, tuple(words))
 

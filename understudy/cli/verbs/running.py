@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from understudy.cli.verbs.context import job_of, refuse_json
+from understudy.cli.verbs.context import job_of, one_host_of, refuse_json
 from understudy.errors import ConfigError
 from understudy.paths import Project
 
@@ -27,28 +27,27 @@ def console(options: argparse.Namespace, project: Project, report: "Report") -> 
 
 def timers(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import timers
-    from understudy.host import all_hosts
+    from understudy.host import all_hosts, runs_on
 
     job = job_of(options, project, report)
     if options.action == "run":
         refuse_json(options)
-        timers.run(all_hosts.one(job), options.name)
-    all_hosts.look(all_hosts.jobs(job), timers.list_all)
+        hosts = runs_on.running(job, [options.name])
+        timers.run(hosts[0] if len(hosts) == 1 else all_hosts.one(job), options.name)
+    all_hosts.look(runs_on.with_timers(job), timers.list_all)
 
 
 def open_site(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import open_site
-    from understudy.host import all_hosts
 
-    open_site.open_site(all_hosts.one(job_of(options, project, report)))
+    open_site.open_site(one_host_of(options, project, report))
 
 
 def mail(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import mail
     from understudy.cli.arguments.mail import CLEAR
-    from understudy.host import all_hosts
 
-    job = all_hosts.one(job_of(options, project, report))
+    job = one_host_of(options, project, report)
     if options.which == CLEAR:
         mail.clear(job)
     elif options.which is None:
@@ -66,7 +65,6 @@ def _run(
     refuse_json(options)
     from understudy.cli import run
     from understudy.commands import in_release
-    from understudy.host import all_hosts
 
-    job = all_hosts.one(job_of(options, project, report))
+    job = one_host_of(options, project, report)
     run.run(job, options.verb, command or in_release.console(job.config.app))

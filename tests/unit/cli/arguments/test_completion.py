@@ -27,6 +27,12 @@ timers: {prune: {}}
 targets:
   vagrant: {address: 192.0.2.9}
   production: {addresses: [192.0.2.1, 192.0.2.2]}
+  shop:
+    hosts:
+      - {address: 192.0.2.3, roles: [proxy]}
+      - {address: 192.0.2.4, roles: [web]}
+      - {address: 192.0.2.5, roles: [worker]}
+      - {address: 192.0.2.6, roles: [database]}
 """
 VERBS = [verb for group in make_parser(main.VERBS).groups.values() for verb in group]
 
@@ -75,13 +81,21 @@ def completed(line: str, project: Project, monkeypatch: pytest.MonkeyPatch) -> l
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("--target ", ["vagrant", "production"]),
+        ("--target ", ["vagrant", "production", "shop"]),
         ("deploy --target pro", ["production"]),
         ("data pull --from v", ["vagrant"]),
-        ("drift --between capture ", ["vagrant", "production", "capture", "code"]),
+        ("drift --between capture ", ["vagrant", "production", "shop", "capture", "code"]),
         ("status --target production --host ", ["192.0.2.1", "192.0.2.2"]),
         ("--target production status --host ", ["192.0.2.1", "192.0.2.2"]),
         ("status --host ", ["192.0.2.9"]),
+        (
+            "ssh --target shop --host ",
+            ["192.0.2.3", "192.0.2.4", "192.0.2.5", "192.0.2.6"],
+        ),
+        ("drain on --target shop --host ", ["192.0.2.4"]),
+        ("backup --target shop --host ", ["192.0.2.4", "192.0.2.5"]),
+        ("plan --target shop --host ", ["192.0.2.3", "192.0.2.4", "192.0.2.5"]),
+        ("open --target shop --host ", ["192.0.2.3"]),
         ("rollback --to ", ["20260102-b", "20260101-a"]),
         ("rollback --target production --to ", ["20260103-c"]),
         ("restore --target production ", ["b2", "b1"]),
