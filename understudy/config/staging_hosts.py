@@ -42,8 +42,8 @@ def machines(
     if folded:
         roles = dict.fromkeys(role for host in folded for role in host.roles)
         alone.append((tuple(roles), tuple(host.address for host in folded)))
-    alone.sort(key=lambda one: _ORDER.index(_main(one[0])))
-    mains = [_main(roles) for roles, _ in alone]
+    alone.sort(key=lambda one: _ORDER.index(main_role(one[0])))
+    mains = [main_role(roles) for roles, _ in alone]
     names = (name, *(f"{name}-{suffix}" for suffix in _numbered(mains)[1:]))
     return tuple(Machine(each, *one) for each, one in zip(names, alone, strict=True))
 
@@ -110,7 +110,8 @@ def refuse_unfit(config: "Config") -> None:
         raise validation_error("proxy", apart, "vm", "fold", given=list(config.vm.fold))
 
 
-def _main(roles: Collection[str]) -> str:
+def main_role(roles: Collection[str]) -> str:
+    """What a host is called by."""
     return next(role for role in _ORDER if role in roles)
 
 

@@ -152,6 +152,12 @@ def sites(hosts: Sequence[TargetHost]) -> tuple[TargetHost, ...]:
     return tuple(sorted(found, key=lambda host: "worker" not in host.roles))
 
 
+def has_site(hosts: Sequence[TargetHost], address: str) -> bool:
+    """Whether the host of that address has releases."""
+    own = of_host(hosts, address)
+    return own is None or own.has_site
+
+
 def is_web(hosts: Sequence[TargetHost], address: str) -> bool:
     """Whether the host of that address answers requests by a web process of its own."""
     own = of_host(hosts, address)

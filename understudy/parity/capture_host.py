@@ -5,7 +5,7 @@ from pathlib import Path
 
 from understudy.config.target import TargetConfig
 from understudy.errors import ConfigError
-from understudy.host import query_errors
+from understudy.host import all_hosts, query_errors
 from understudy.job import Job
 from understudy.local.atomic_write import atomic_write
 from understudy.parity.capture import lockfile
@@ -19,6 +19,11 @@ from understudy.ssh.connection import SshConnection
 # A healthy host needs a few seconds, a slow one under load more.
 SECONDS = 180
 _KNOWN = ("debian", "ubuntu")
+
+
+def capture_all(job: Job) -> None:
+    """Captures all hosts of the target, or the one that is chosen. Raises what capture() raises."""
+    all_hosts.look(all_hosts.machines(job), lambda host: capture(host, name_of(host)))
 
 
 def capture(job: Job, target: str) -> None:

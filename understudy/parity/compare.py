@@ -1,23 +1,23 @@
-"""Compares two sides: targets, a target's capture, or the state that the code describes."""
+"""Compares two sides: targets, a target's capture, or the state that the code describes. Of several hosts each
+with the one that plays it.
+"""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from understudy.errors import ConfigError, StepFailed
-from understudy.host.provisioning import of_project
 from understudy.job import Job
 from understudy.local.atomic_write import atomic_write
 from understudy.parity import capture_host
 from understudy.parity.capture import lockfile
-from understudy.parity.capture.value import Capture
-from understudy.parity.drift import page
+from understudy.parity.drift import page, pairs
 from understudy.parity.drift.answer import Drift
-from understudy.parity.drift.code import capture_of_code
-from understudy.parity.drift.comparison import Comparison, Side, compare
-from understudy.release import render
+from understudy.parity.drift.comparison import Comparison, compare
+from understudy.parity.drift.pairs import CAPTURE, CODE, Pair
+from understudy.parity.sides import Sides
 
-CAPTURE, CODE = NO_HOSTS = "capture", "code"
+NO_HOSTS = CAPTURE, CODE
 
 
 def comparisons(
@@ -41,54 +41,78 @@ def between(job: Job, model: str, copy: str) -> list[Comparison]:
     """Compares the copy with the model. model, copy: a target's name, `capture` or `code`."""
     # Before any host is read, which takes a while.
     for name in (model, copy):
-        _require(job, name)
-    sides = _side(job, model, of=copy), _side(job, copy, of=model)
-    return [compare(*sides, job.config.parity.intended)]
+        _refuse_ambiguous(job, name)
+    found = pairs.between(job.config, model, copy, capture_host.mirrored_target(job))
+    each = tuple(_captured(job, model, copy, found.each)) if found.each[0].host else found.each
+    for pair in each:
+        _require(job, model, pair.model)
+        _require(job, copy, pair.copy)
+    sides = Sides(job, found.names)
+    sides.read(model, [one for pair in each for one in (pair.model, *pair.others)])
+    sides.read(copy, [pair.copy for pair in each])
+    return [
+        compare(
+            sides.get(model, pair.model, pair.others),
+            sides.get(copy, pair.copy),
+            job.config.parity.intended,
+            host=pair.host,
+        )
+        for pair in each
+    ]
 
 
 def of_target(job: Job, target: str) -> list[Comparison]:
-    """What was changed on a host since its capture, if there is one, and against the code.
+    """What was changed on each host since its capture, if there is one, and against the code.
 
     Differences intended between two hosts do not apply: here a host is compared with itself.
     """
-    models = [Side(CODE, _code(job, target), partial=True)]
-    if capture_host.lock_path(job, target).exists():
-        models.insert(0, Side(CAPTURE, capture_host.load(job, target)))
-    else:
-        job.report.warn(
-            f"there is no capture of {target}: comparing only what the code names. "
-            f"`{lockfile.command(target)}` makes one"
-        )
-    host = Side(target, capture_host.take(job, target))
-    return [compare(model, host) for model in models]
+    each, sides = pairs.between(job.config, target, target).each, Sides(job)
+    for pair in each:
+        _require(job, target, pair.model)
+        if not sides.has_capture(pair.model):
+            job.report.warn(
+                f"there is no capture of {pair.model}: comparing only what the code names. "
+                f"`{lockfile.command(pair.model)}` makes one"
+            )
+    models = {pair: [CAPTURE, CODE] if sides.has_capture(pair.model) else [CODE] for pair in each}
+    # Also a damaged capture is found before any host is read.
+    found = {pair: [sides.get(name, pair.model) for name in models[pair]] for pair in each}
+    sides.read(target, [pair.model for pair in each])
+    return [
+        compare(model, sides.get(target, pair.model), host=pair.host)
+        for pair in each
+        for model in found[pair]
+    ]
 
 
-def _require(job: Job, name: str) -> None:
-    if name in (CAPTURE, CODE) and name in job.config.targets:
+def _captured(job: Job, model: str, copy: str, each: Sequence[Pair]) -> Iterator[Pair]:
+    """Of several those of which there are the captures that are asked for; all if there are none."""
+    hosts = [pair.model if model == CAPTURE else pair.copy for pair in each]
+    missing = {host for host in hosts if not capture_host.lock_path(job, host).exists()}
+    if CAPTURE not in (model, copy) or missing == {*hosts}:
+        yield from each
+        return
+    for host, pair in zip(hosts, each, strict=True):
+        if host not in missing:
+            yield pair
+        else:
+            command = lockfile.command(host)
+            job.report.warn(f"{host} is not compared: it has no capture. `{command}` makes one")
+
+
+def _refuse_ambiguous(job: Job, name: str) -> None:
+    if name in NO_HOSTS and name in job.config.targets:
         raise ConfigError(
             f"a target in deploy.yml is named {name}, which means something else to drift",
             hint="Give the target another name.",
         )
-    if name == CAPTURE:
-        capture_host.load(job, capture_host.mirrored_target(job))
-    elif name != CODE:
-        capture_host.host_of(job, name)
 
 
-def _side(job: Job, name: str, of: str) -> Side:
-    """One side. of: the other one, which decides whose code is meant."""
-    if name == CAPTURE:
-        return Side(name, capture_host.load(job, capture_host.mirrored_target(job)))
-    if name == CODE:
-        target = job.config.vm.stands_for if of in (CAPTURE, CODE) else of
-        return Side(name, _code(job, target), partial=True)
-    return Side(name, capture_host.take(job, name))
-
-
-def _code(job: Job, target: str) -> Capture:
-    host = capture_host.host_of(job, target)
-    files = render.host_files(job.config, host, job.project.templates)
-    return capture_of_code(job.config, host, files, of_project(job.project, job.config, host))
+def _require(job: Job, side: str, host: str) -> None:
+    if side == CAPTURE:
+        capture_host.load(job, host)
+    elif side != CODE:
+        capture_host.host_of(job, host)
 
 
 def show(job: Job, comparisons: Sequence[Comparison], *, html: bool) -> None:
@@ -98,17 +122,25 @@ def show(job: Job, comparisons: Sequence[Comparison], *, html: bool) -> None:
     """
     threshold = job.config.parity.threshold
     job.report.answer(Drift(threshold, tuple(comparisons), shutil.get_terminal_size().columns))
-    for pattern in (pattern for comparison in comparisons for pattern in comparison.unused):
-        job.report.warn(job.located(f"parity.intended: {pattern} matches nothing here"))
+    # What one of several hosts has need not be on all of them.
+    for pattern in comparisons[0].unused:
+        if all(pattern in one.unused for one in comparisons):
+            job.report.warn(job.located(f"parity.intended: {pattern} matches nothing here"))
     if html:
         job.report.say(f"page: {_write_page(job, comparisons)}")
-    lowest = min(comparisons, key=lambda found: found.score)
-    if lowest.score < threshold:
+    below = [one for one in comparisons if one.score < threshold]
+    if below:
         raise StepFailed(
-            f"parity of {lowest.copy} with {lowest.model} is {lowest.score}; "
-            f"deploy.yml asks for {threshold:g}",
+            f"{_lowest(below)}; deploy.yml asks for {threshold:g}",
             hint="Fix the first differences above, or declare intended ones in parity.intended.",
         )
+
+
+def _lowest(below: Sequence[Comparison]) -> str:
+    lowest = min(below, key=lambda found: found.score)
+    others = {one.host for one in below} - {lowest.host}
+    more = f"; also too low: {', '.join(sorted(others))}" if others else ""
+    return f"parity of {lowest.copy} with {lowest.model} is {lowest.score}{more}"
 
 
 def _write_page(job: Job, comparisons: Sequence[Comparison]) -> Path:

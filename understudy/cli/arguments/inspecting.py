@@ -4,7 +4,7 @@ from understudy.cli.arguments import completion, journals
 from understudy.cli.arguments.global_options import Common, add_target
 from understudy.cli.arguments.group import Group
 
-_HOST = "NAME:ADDRESS for one of several hosts"
+_HOST = "NAME:ADDRESS for one of several hosts, else all"
 
 
 def add(group: Group, common: Common) -> None:
@@ -53,7 +53,7 @@ def _add_report(group: Group, common: Common) -> None:
 def _add_capture(group: Group, common: Common) -> None:
     capture = group.add(
         "capture",
-        "record a host's software and settings; change nothing",
+        "record software and settings of hosts; change nothing",
         common.host,
         examples=(("capture", "of the target that the VM mirrors"),),
         docs="docs/parity.md",

@@ -15,8 +15,7 @@ def capture(options: argparse.Namespace, project: Project, report: "Report") -> 
     from understudy.parity import capture_host
 
     name = options.target or model.load(project.config_file).mirrored_target()
-    host = one_host_of(options, project, report, name)
-    capture_host.capture(host, capture_host.name_of(host))
+    capture_host.capture_all(job_of(options, project, report, name))
 
 
 def drift(options: argparse.Namespace, project: Project, report: "Report") -> None:

@@ -1,7 +1,8 @@
 """What `drift` found, as one value. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, ClassVar
 
 from understudy.parity.drift import table
@@ -24,7 +25,14 @@ class Drift(Answer):
         return {"threshold": self.threshold, "comparisons": found}
 
     def text(self) -> str:
-        return "\n".join(line for one in self.comparisons for line in self._lines(one))
+        hosts = groupby(self.comparisons, key=lambda one: one.host)
+        return "\n".join(line for host, found in hosts for line in self._group(host, found))
+
+    def _group(self, host: str, found: Iterable[Comparison]) -> Iterator[str]:
+        if host:
+            yield f"{host}:"
+        for one in found:
+            yield from self._lines(one)
 
     def _lines(self, found: Comparison) -> Iterator[str]:
         yield from table.lines(found, self.columns)

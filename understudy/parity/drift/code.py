@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from understudy.config import topology
 from understudy.config.model import Config
 from understudy.config.target import TargetConfig
 from understudy.host.provisioning import Provisioning
@@ -20,7 +21,8 @@ def capture_of_code(
 ) -> Capture:
     """host_files: the nginx and systemd files, rendered for the target."""
     app, host = config.app.name, config.host
-    names = {"LANG", *config.app.environment, *target.environment}
+    has_site = topology.has_site(target.host_list, target.address)
+    names = {"LANG", *config.app.environment, *target.environment} if has_site else ()
     return Capture(
         {
             "packages": dict.fromkeys(provisioning.packages, ANY),

@@ -1,7 +1,7 @@
 """Two captures -> their differences, ranked, and the parity score."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from understudy.config.parity import Intended
 from understudy.host.fingerprint import upstream
 from understudy.parity.capture.value import UNREADABLE, Capture, Section
-from understudy.parity.drift import captured_mail, container
+from understudy.parity.drift import captured_mail, container, folded
 from understudy.parity.drift.rules import NEVER, POINTS, rule_for
 
 # Matches every value: code wants nginx in any version.
@@ -18,11 +18,15 @@ ANY = "any"
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two captures. partial: it names only some values, as code does; others don't count."""
+    """One of the two captures. partial: it names only some values, as code does; others don't count.
+
+    others: of further hosts that the copy of this one plays as well.
+    """
 
     name: str
     capture: Capture
     partial: bool = False
+    others: Mapping[str, Capture] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Comparison:
     """differences: most likely to break an app first. intended: those that do not count.
 
     compared: the number of values. unread: section that neither side could read -> why. unused: patterns
-    of parity.intended that match nothing.
+    of parity.intended that match nothing. host: the address of one of several hosts that are compared.
     """
 
     model: str
@@ -56,6 +60,7 @@ class Comparison:
     compared: int
     unread: Mapping[str, str]
     unused: tuple[str, ...]
+    host: str = ""
 
     @property
     def score(self) -> float:
@@ -65,6 +70,7 @@ class Comparison:
 
     def to_json(self) -> dict[str, Any]:
         return {
+            **({"host": self.host} if self.host else {}),
             "from": self.model,
             "to": self.copy,
             "score": self.score,
@@ -88,12 +94,19 @@ def _to_json(difference: Difference) -> dict[str, Any]:
     }
 
 
-def compare(model: Side, copy: Side, declared: Sequence[Intended] = ()) -> Comparison:
-    """Compares the copy with the model. declared: intended differences."""
+def compare(
+    model: Side, copy: Side, declared: Sequence[Intended] = (), host: str = ""
+) -> Comparison:
+    """Compares the copy with the model. declared: intended differences. host: see Comparison."""
     pairs = list(_pairs(model, copy))
     own_units = {*_own_units(model.capture), *_own_units(copy.capture)}
     sides = model.capture, copy.capture
-    expected = (*declared, *container.differences(*sides), *captured_mail.differences(*sides))
+    expected = (
+        *declared,
+        *container.differences(*sides),
+        *captured_mail.differences(*sides),
+        *folded.differences(*sides, model.others),
+    )
     found = [_difference(pair, own_units, expected) for pair in pairs if not pair.is_same]
     counted = sorted(
         (difference for difference in found if difference.weight != NEVER),
@@ -108,6 +121,7 @@ def compare(model: Side, copy: Side, declared: Sequence[Intended] = ()) -> Compa
         compared=len(pairs),
         unread=_unread(model.capture, copy.capture),
         unused=() if partial else tuple(_unused(declared, [pair.path for pair in pairs])),
+        host=host,
     )
 
 
