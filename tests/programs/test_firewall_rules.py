@@ -56,6 +56,7 @@ class Cable:
 
 PRELUDE = """
 import socket, sys
+from concurrent.futures import ThreadPoolExecutor
 def listen(port, kind=socket.SOCK_STREAM, address=""):
     s = socket.socket(socket.AF_INET, kind)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -63,7 +64,15 @@ def listen(port, kind=socket.SOCK_STREAM, address=""):
     if kind == socket.SOCK_STREAM: s.listen()
     return s
 def connect(address, port):
-    socket.create_connection((address, port), timeout=1).close()
+    # Longer than the second after which a lost packet is sent again: this machine may be busy.
+    socket.create_connection((address, port), timeout=2.5).close()
+def reached(address, ports):
+    def reaches(port):
+        try: connect(address, port)
+        except TimeoutError: return False
+        return True
+    with ThreadPoolExecutor() as pool:
+        return [port for port, one in zip(ports, pool.map(reaches, ports)) if one]
 """
 
 
@@ -227,11 +236,9 @@ def open_to_the_other(cable: Cable, text: str, ports: Sequence[int]) -> set[int]
     load = ("nsenter", "--net", f"--target={cable.host}", "--", str(NFT), "-f", "-")
     try:
         subprocess.run(load, input=text, text=True, check=True)
-        return {
-            port
-            for port in ports
-            if cable.run(cable.other, f"connect('{HOST}', {port})").returncode == 0
-        }
+        done = cable.run(cable.other, f"print(*reached('{HOST}', {tuple(ports)}))")
+        assert done.returncode == 0, done.stderr
+        return set(map(int, done.stdout.split()))
     finally:
         subprocess.run(load, input=rules(2222), text=True, check=True)
 
