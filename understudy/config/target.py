@@ -216,6 +216,13 @@ class TargetConfig(Strict):
         return bool(topology.in_front(self.host_list, self.address))
 
     @property
+    def believed_proxies(self) -> tuple[str, ...]:
+        """Whom nginx of this host believes where a request came from: behind a proxy of the target that proxy,
+        and no other. That one believes `trusted_proxies`.
+        """
+        return topology.in_front(self.host_list, self.address) or self.trusted_proxies
+
+    @property
     def ends_tls(self) -> bool:
         """Whether nginx of this host has the certificate."""
         return self.has_https and self._has_edge
@@ -244,13 +251,8 @@ class TargetConfig(Strict):
         return tuple(map(self.at, addresses)) or (self,)
 
     def at(self, address: str) -> Self:
-        """A target for the host of that address alone. `host_list` stays: it has the hosts beside it.
-
-        Behind a proxy of the target it believes that proxy, and no other: that one believes `trusted_proxies`.
-        """
-        front = topology.in_front(self.host_list, address)
-        trusted = {"trusted_proxies": front} if front else {}
-        return self.model_copy(update={"address": address, "addresses": (), **trusted})
+        """A target for the host of that address alone. `host_list` stays: it has the hosts beside it."""
+        return self.model_copy(update={"address": address, "addresses": ()})
 
     def proxies(self) -> tuple[Self, ...]:
         """A target for each host that passes visitors' requests on."""

@@ -190,7 +190,7 @@ def test_web_host_believes_its_proxy_and_leaves_tls_to_it() -> None:
     target = config(text).targets["production"]
     proxy, web = target.proxies()[0], target.hosts()[0]
 
-    assert (proxy.trusted_proxies, web.trusted_proxies) == (("203.0.113.0/24",), ("10.0.0.5",))
+    assert (proxy.believed_proxies, web.believed_proxies) == (("203.0.113.0/24",), ("10.0.0.5",))
     assert (proxy.ends_tls, web.ends_tls) == (True, False)
     assert (proxy.asks_issuer, web.asks_issuer) == (True, False)
     assert proxy.origin == web.origin == "https://shop.test"

@@ -1,11 +1,13 @@
 """Django's settings on a host: which of them don't fit it."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.unit.plans import NEW, desired_state
+from understudy.config.topology import TargetHost
 from understudy.deploy.django_settings import advice_in, findings, findings_in
 
 DOMAIN = desired_state().target.domain
@@ -156,6 +158,23 @@ def test_https_that_a_proxy_in_front_ends_is_https_for_django() -> None:
 
     assert found(behind, secure_ssl_redirect=True) == ()
     assert found(behind, secure_proxy_ssl_header=[PROTO, "on"]) == (MISREAD,)
+
+
+@pytest.mark.parametrize(("trusted", "fits"), [([], False), (["203.0.113.0/24"], True)])
+def test_proxy_of_the_target_itself_ends_no_https_without_a_certificate(
+    trusted: list[str], fits: bool
+) -> None:
+    """One in front of it may."""
+    proxy = {"address": "192.0.2.5", "private": "10.0.0.5", "roles": ["proxy"]}
+    desired = desired_state(app={"preset": "django"}, target={"trusted_proxies": trusted})
+    own = {"address": desired.target.address, "private": "10.0.0.7", "roles": ["web"]}
+    hosts = tuple(map(TargetHost.model_validate, (proxy, own)))
+    web = desired.target.model_copy(update={"host_list": hosts})
+    assert web.is_behind_proxy
+
+    warnings = findings({**GOOD, "secure_ssl_redirect": True}, replace(desired, target=web))
+
+    assert ("SECURE_SSL_REDIRECT is on" in "".join(warnings)) != fits
 
 
 def test_https_is_known_to_the_worker_if_django_reads_no_header() -> None:
