@@ -3,6 +3,7 @@
 Each of a run's workers has two, in a network of its own.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar, Protocol
 
@@ -71,9 +73,11 @@ def default() -> Hardware:
 
 @dataclass(frozen=True)
 class Containers:
-    """By lxc. Each has a network link of its own to this machine."""
+    """By lxc. Each has a network link of its own to this machine, and its own layer over the box's files."""
 
     _HOME: ClassVar = Path("/var/lib/lxc")
+    # Where those of the staging VMs lie, too: the next one removes those that no container lies on.
+    _TREES: ClassVar = Path("/var/lib/understudy/boxes")
     _CONFIG: ClassVar = """\
         lxc.arch = amd64
         lxc.pty.max = 1024
@@ -82,7 +86,7 @@ class Containers:
         lxc.mount.auto = proc:mixed sys:mixed cgroup:mixed
         lxc.cap.drop = sys_module sys_rawio sys_time mac_admin mac_override
         lxc.signal.halt = SIGRTMIN+4
-        lxc.rootfs.path = dir:{home}/rootfs
+        lxc.rootfs.path = overlay:{tree}:{home}/upper
         lxc.uts.name = understudy
         lxc.net.0.type = veth
         lxc.net.0.name = eth0
@@ -115,22 +119,26 @@ class Containers:
 
     def create(self, machine: Machine, catalog: Path) -> None:
         home = self._home(machine)
-        rootfs = home / "rootfs"
-        rootfs.mkdir(parents=True)
-        box = catalog.with_suffix(".lxc.box")
-        unpack = f"tar -xOf {box} ./rootfs.tar.gz | tar -xzf - --strip-components=2 --numeric-owner"
-        run("sh", "-ec", f"cd {rootfs} && {unpack} --xattrs '--xattrs-include=*'")
-        (rootfs / "etc/fstab").write_text("")
+        resolved = home / "upper/etc/systemd/resolved.conf.d"
+        resolved.mkdir(parents=True)
         servers = Path("/etc/resolv.conf").read_text().split("nameserver ")[1:]
-        resolved = rootfs / "etc/systemd/resolved.conf.d"
-        resolved.mkdir(exist_ok=True)
         listed = " ".join(server.split()[0] for server in servers)
         (resolved / "tests.conf").write_text(f"[Resolve]\nDNS={listed}\n")
-        self._configure(machine)
+        (home / "upper/etc/fstab").write_text("")
+        self._TREES.mkdir(parents=True, exist_ok=True)
+        with self._TREES.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            tree = self._unpacked(catalog.with_suffix(".lxc.box"))
+            values = {"home": home, "machine": machine, "gateway": GATEWAY, "tree": tree}
+            for name, text in (("config", self._CONFIG), ("link", self._LINK)):
+                (home / name).write_text(textwrap.dedent(text).format(**values))
+        (home / "link").chmod(0o755)
 
     def copy(self, machine: Machine, twin: Machine) -> None:
         run("cp", "-a", self._home(machine), self._home(twin))
-        self._configure(twin)
+        for file in (self._home(twin) / name for name in ("config", "link")):
+            text = file.read_text().replace(machine.name, twin.name)
+            file.write_text(text.replace(machine.address, twin.address))
 
     def power_on(self, machine: Machine) -> None:
         _output("lxc-start", "--name", machine.name)
@@ -149,19 +157,25 @@ class Containers:
             if self._home(machine).exists():
                 _try("lxc-stop", "--kill", "--name", machine.name)
                 _try("nft", "delete", "table", "ip", machine.name)
-                # What is written to the audit log can't be removed: it can only be appended to.
-                _try("chattr", "-R", "-a", str(self._home(machine) / "rootfs/var/log"))
                 shutil.rmtree(self._home(machine))
 
     def _home(self, machine: Machine) -> Path:
         return self._HOME / machine.name
 
-    def _configure(self, machine: Machine) -> None:
-        home = self._home(machine)
-        for name, text in (("config", self._CONFIG), ("link", self._LINK)):
-            filled = textwrap.dedent(text).format(home=home, machine=machine, gateway=GATEWAY)
-            (home / name).write_text(filled)
-        (home / "link").chmod(0o755)
+    def _unpacked(self, box: Path) -> Path:
+        """The files of a box, which no host changes."""
+        made = f"{box} {box.stat().st_mtime_ns}"
+        tree = self._TREES / sha256(made.encode()).hexdigest()[:16]
+        if not tree.exists():
+            new = tree.with_suffix(".new")
+            shutil.rmtree(new, ignore_errors=True)
+            new.mkdir()
+            unpack = (
+                f"tar -xOf {box} ./rootfs.tar.gz | tar -xzf - --strip-components=2 --numeric-owner"
+            )
+            run("sh", "-ec", f"cd {new} && {unpack} --xattrs '--xattrs-include=*'")
+            new.rename(tree)
+        return tree
 
 
 @dataclass(frozen=True)
