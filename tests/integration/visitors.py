@@ -12,6 +12,8 @@ from typing import Self
 # Seconds until a visitor gives up.
 PATIENCE = 30
 _MOST_WAITING = 128
+# Seconds in which all of them get their page: the site is right again.
+_SETTLED = 5
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,17 @@ class Visitors:
 
     def stay(self, seconds: float) -> None:
         time.sleep(seconds)
+
+    def stay_until_served(self, seconds: float) -> bool:
+        """Whether, within so many seconds, those who come get their pages for some time."""
+        began = self.now
+        while self.now < began + seconds:
+            self.stay(0.5)
+            last = max(self.now - _SETTLED, began)
+            served = [one for one in list(self.visits) if one.at > last and one.succeeded]
+            if len(served) >= self._rate * (_SETTLED - 1):
+                return True
+        return False
 
     def _send_all(self) -> None:
         number = 0

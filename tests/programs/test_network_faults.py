@@ -140,6 +140,15 @@ def test_visitors_come_at_a_rate_and_note_what_they_saw(path: str, status: int) 
     assert {visit.status for visit in visitors.visits} == {status}
 
 
+@pytest.mark.parametrize(("path", "served"), [("/", True), ("/error", False)])
+def test_visitors_stay_until_they_are_served(path: str, served: bool) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Page) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        with Visitors([f"127.0.0.1:{server.server_port}"], "shop.test", path, rate=20) as visitors:
+            assert visitors.stay_until_served(6) == served
+        server.shutdown()
+
+
 def test_what_visitors_saw_is_counted() -> None:
     answered = [Visit(0, 0.1, 200), Visit(1, 0.1, 200), Visit(8, 2, 200), Visit(11, 0.1, 200)]
     failed = [Visit(2, 0.1, 500), Visit(6, 30, 0)]
