@@ -6,12 +6,13 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from tests.programs.proxy_site import HOSTS, Proxy, running, written
-from understudy.commands import haproxy
+from understudy.commands import drained, haproxy
 
 pytestmark = pytest.mark.needs("haproxy")
 FIRST, SECOND = HOSTS
@@ -65,6 +66,20 @@ def test_host_that_is_drained_shows_as_drained_also_once_its_health_path_says_50
 
     assert proxy.servers()[FIRST].is_drained
     assert proxy.servers()[SECOND].is_up
+
+
+def test_who_has_drained_a_host_is_read_beside_the_socket(proxy: Proxy) -> None:
+    since = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    mark = drained.Mark(drained.BY_HAND, "ann@desk", since)
+    note = PurePosixPath(proxy.directory / f"drained-{FIRST}")
+    subprocess.run(drained.set_flag(note, mark), check=True)
+
+    assert proxy.servers()[FIRST].mark == mark
+    assert proxy.servers()[SECOND].mark is None
+    read = subprocess.run(drained.read_flag(note), check=True, capture_output=True, text=True)
+    assert drained.parse(read.stdout) == mark
+    subprocess.run(drained.clear_flag(note), check=True)
+    assert proxy.servers()[FIRST].mark is None
 
 
 def test_host_that_is_not_healthy_is_not_sent_requests_by_ready(proxy: Proxy) -> None:

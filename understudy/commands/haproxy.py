@@ -6,12 +6,13 @@ For the site's user, who runs it.
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from understudy.commands import Argv, answers
+from understudy.commands import Argv, answers, drained
+from understudy.commands.drained import Mark
 
 BACKEND = "web"
 # Sends commands, and prints the answer to the last one.
 _ASK = """
-import socket, sys, time
+import os, socket, sys, time
 def ask(command):
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(5)
@@ -33,8 +34,14 @@ def servers():
 _SHOW = (
     _ASK
     + """
+def mark_of(name):
+    try:
+        with open(f"{os.path.dirname(sys.argv[1])}/drained-{name}") as file:
+            return file.readline(300).strip("\\n")
+    except OSError:
+        return ""
 for name, row in servers().items():
-    print(name, row["scur"], row["status"], sep="\\t")
+    print(name, row["scur"], row["status"], mark_of(name), sep="\\t")
 """
 )
 # A server's state is of the process that a reload replaces: the host's own flag outlives that.
@@ -62,12 +69,13 @@ print(name, row["scur"], row["status"], sep="\\t")
 @dataclass(frozen=True)
 class Server:
     """A web host as a proxy sees it. address: in the network of the hosts. sessions: under way. status: in
-    HAProxy's words, such as UP, DOWN, DRAIN or `UP 1/2`.
+    HAProxy's words, such as UP, DOWN, DRAIN or `UP 1/2`. mark: who has drained it, if that was noted.
     """
 
     address: str
     sessions: int
     status: str
+    mark: Mark | None = None
 
     @property
     def is_up(self) -> bool:
@@ -77,7 +85,10 @@ class Server:
     def state(self) -> str:
         """`ok`, or what is wrong with it."""
         if self.is_drained:
-            return f"drained, with {self.sessions} requests left" if self.sessions else "drained"
+            by = f" by {self.mark.verb}" if self.mark else ""
+            return f"drained{by}" + (
+                f", with {self.sessions} requests left" if self.sessions else ""
+            )
         return "ok" if self.is_up else f"gets no requests: {self.status}"
 
     @property
@@ -86,7 +97,7 @@ class Server:
 
 
 def servers(socket: PurePosixPath) -> Argv:
-    """Prints what parse() reads: all web hosts."""
+    """Prints what parse() reads: all web hosts, with the marks of `drained-ADDRESS` beside the socket."""
     return ("python3", "-I", "-c", _SHOW, str(socket), BACKEND)
 
 
@@ -105,8 +116,8 @@ def ready(socket: PurePosixPath, address: str, seconds: float) -> Argv:
 def parse(output: str) -> tuple[Server, ...]:
     """Raises StepFailed for what these commands can't have printed."""
     with answers.understood("HAProxy's servers"):
-        return tuple(_server(*line.split("\t")) for line in output.splitlines())
+        return tuple(_server(*line.split("\t", 3)) for line in output.splitlines())
 
 
-def _server(address: str, sessions: str, status: str) -> Server:
-    return Server(address, int(sessions), status[:40])
+def _server(address: str, sessions: str, status: str, mark: str = "") -> Server:
+    return Server(address, int(sessions), status[:40], drained.parse(mark))

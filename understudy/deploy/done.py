@@ -83,19 +83,34 @@ class ProxyDeployed(Answer):
 
 @dataclass(frozen=True)
 class Drained(Answer):
-    """on: whether the host gets no requests now."""
+    """on: whether the host gets no requests now. changed: False if that was so before.
+
+    by, since: who has drained it; "" and None if that is not known, and if it was not drained.
+    """
 
     event: ClassVar[str] = "drain"
 
     target: str
     host: str
     on: bool
+    changed: bool
+    by: str = ""
+    since: datetime | None = None
 
     def text(self) -> str:
         if self.on:
             off = f"python deploy.py drain off --host {self.host} --target {self.target}"
-            return f"{self.host} is drained until {off}"
-        return f"{self.host} gets requests again"
+            return f"{self.host} is drained{self._already} until {off}"
+        if self.changed:
+            return f"{self.host} gets requests again"
+        return f"{self.host} is not drained: nothing to do"
+
+    @property
+    def _already(self) -> str:
+        if self.changed:
+            return ""
+        since = f", since {self.since:%Y-%m-%d %H:%M} UTC" if self.since else ""
+        return f" already{f', by {self.by}' if self.by else ''}{since}: nothing to do. It stays so"
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from understudy.commands import Argv, drained, haproxy, http
+from understudy.commands.drained import BY_HAND, Mark
 from understudy.commands.haproxy import Server
 from understudy.config import topology
 from understudy.config.target import TargetConfig
@@ -13,13 +15,13 @@ from understudy.deploy.done import Drained
 from understudy.errors import LoginRefused, Refused, StepFailed, UnderstudyError
 from understudy.hooks import run
 from understudy.hooks.event import Event
+from understudy.host import session
 from understudy.host.facts import ObservedState
+from understudy.host.session import AuditEntry
 from understudy.job import Job
 from understudy.release.layout import Paths
 from understudy.ssh.connection import Connection, SshConnection
 
-# The verb of a user, whose drain no other verb ends.
-BY_HAND = "drain"
 # For a host's services to be back, and for a proxy to see that: two checks, a second apart.
 _SECONDS_TO_RECOVER = 60
 _SECONDS_TO_BE_SEEN = 15
@@ -44,9 +46,10 @@ def drained_by(
         if not proxies and not _has_hooks(job):
             yield
             return
-        by_hand = _flag(job, connection) == BY_HAND
+        before = _mark(job, connection)
+        by_hand = before is not None and before.by_hand
         if not by_hand:
-            _drain(job, connection, proxies, verb)
+            _drain(job, connection, proxies, _new_mark(verb))
         try:
             yield
         except UnderstudyError as error:
@@ -57,19 +60,41 @@ def drained_by(
 
 
 def turn_on(job: Job) -> None:
-    """Drains the host until turn_off(). Raises as drained_by()."""
+    """Drains the host until turn_off(), unless a user has done so already. Raises as drained_by()."""
     with SshConnection(job.target, job.config.host.deployer) as connection, ExitStack() as stack:
         _require_others(job)
-        _drain(job, connection, _proxies(job, stack), BY_HAND)
-    job.report.answer(Drained(job.target_name, job.target.address, on=True))
+        proxies, mark = _proxies(job, stack), _mark(job, connection)
+        already = mark is not None and mark.by_hand and all(_drains(job, one) for one in proxies)
+        if not already:
+            mark = _new_mark(BY_HAND)
+            with session.recorded(connection, job, AuditEntry("drain", "on")):
+                _drain(job, connection, proxies, mark)
+    job.report.answer(_drained(job, mark, on=True, changed=not already))
 
 
 def turn_off(job: Job) -> None:
-    """Sends the host requests again. Raises as drained_by()."""
+    """Sends the host requests again, unless it is not drained. Raises as drained_by()."""
     with SshConnection(job.target, job.config.host.deployer) as connection, ExitStack() as stack:
         _require_others(job)
-        _put_back(job, connection, _proxies(job, stack))
-    job.report.answer(Drained(job.target_name, job.target.address, on=False))
+        proxies, mark = _proxies(job, stack), _mark(job, connection)
+        is_drained = mark is not None or any(_drains(job, one) for one in proxies)
+        if is_drained:
+            with session.recorded(connection, job, AuditEntry("drain", "off")):
+                _put_back(job, connection, proxies)
+    job.report.answer(_drained(job, mark, on=False, changed=is_drained))
+
+
+def _drained(job: Job, mark: Mark | None, *, on: bool, changed: bool) -> Drained:
+    by, since = (mark.by, mark.since) if mark else ("", None)
+    return Drained(job.target_name, job.target.address, on, changed, by, since)
+
+
+def _new_mark(verb: str) -> Mark:
+    return Mark(verb, session.who(), datetime.now(UTC))
+
+
+def _drains(job: Job, proxy: "_Proxy") -> bool:
+    return any(one.is_drained for one in proxy.servers() if one.address == _inside(job))
 
 
 @dataclass(frozen=True)
@@ -94,13 +119,23 @@ class _Proxy:
     def servers(self) -> tuple[Server, ...]:
         return self.ask(haproxy.servers(self.paths.haproxy_admin))
 
-    def drain(self, address: str, seconds: int) -> Server:
+    def drain(self, address: str, seconds: int, mark: Mark) -> Server:
+        """mark: for `status`. Without it the host is drained all the same."""
         [server] = self.ask(haproxy.drain(self.paths.haproxy_admin, address, seconds), seconds)
+        note = drained.set_flag(self.paths.drained_host(address), mark)
+        self.connection.run(note, user=self.user)
         return server
 
+    def drain_again(self, address: str) -> None:
+        self.ask(haproxy.drain(self.paths.haproxy_admin, address, 0))
+
     def put_back(self, address: str) -> Server:
+        """Its note stays while it is not up: then it is drained again."""
         argv = haproxy.ready(self.paths.haproxy_admin, address, _SECONDS_TO_BE_SEEN)
         [server] = self.ask(argv, _SECONDS_TO_BE_SEEN)
+        if server.is_up:
+            note = drained.clear_flag(self.paths.drained_host(address))
+            self.connection.run(note, user=self.user)
         return server
 
 
@@ -121,19 +156,19 @@ def _proxies(job: Job, stack: ExitStack) -> Sequence[_Proxy]:
     return found
 
 
-def _drain(job: Job, connection: Connection, proxies: Sequence[_Proxy], verb: str) -> None:
+def _drain(job: Job, connection: Connection, proxies: Sequence[_Proxy], mark: Mark) -> None:
     """The proxies first: the flag is for other load balancers, and visitors may ask for that path, too."""
     for proxy in proxies:
         _refuse_too_few(job, proxy)
     for proxy in proxies:
         with job.report.step(f"drain {_inside(job)} on the proxy {proxy.target.address}"):
-            server = proxy.drain(_inside(job), job.config.app.drain_timeout)
+            server = proxy.drain(_inside(job), job.config.app.drain_timeout, mark)
         if server.sessions:
             job.report.warn(
                 f"{server.sessions} requests or WebSockets to {_inside(job)} have not ended within "
                 f"{job.config.app.drain_timeout} s (app.drain_timeout)"
             )
-    _as_site(job, connection, drained.set_flag(_flag_file(job), verb))
+    _as_site(job, connection, drained.set_flag(_flag_file(job), mark))
     try:
         run.here(job, Event("before_drain"))
         run.on_host(job, connection, Event("before_drain"))
@@ -157,7 +192,7 @@ def _send_requests(job: Job, connection: Connection, proxies: Sequence[_Proxy]) 
             server = proxy.put_back(_inside(job))
             if server.is_up:
                 continue
-            proxy.drain(_inside(job), 0)
+            proxy.drain_again(_inside(job))
             raise StepFailed(
                 f"{job.target_name}: the proxy {proxy.target.address} does not see {_inside(job)} as healthy: "
                 f"{server.status}",
@@ -187,7 +222,8 @@ def _refuse_too_few(job: Job, proxy: _Proxy) -> None:
         raise Refused(
             f"{job.target_name}: {_inside(job)} is not drained: {', '.join(out)} is, and max_unavailable is "
             f"{job.target.max_unavailable}",
-            hint=f"`python deploy.py drain off --host ADDRESS --target {job.target_name}` puts a host back.",
+            hint=f"`python deploy.py drain off --host {_address(job, out[0])} --target {job.target_name}` "
+            "puts it back.",
         )
     if len(out) + len(down) == len(others):
         raise Refused(
@@ -209,10 +245,9 @@ def _has_hooks(job: Job) -> bool:
     return bool(job.config.hooks.of("before_drain", job.target_name))
 
 
-def _flag(job: Job, connection: Connection) -> str:
-    return connection.run(
-        drained.read_flag(_flag_file(job)), user=job.config.app.name
-    ).output.strip()
+def _mark(job: Job, connection: Connection) -> Mark | None:
+    flag = drained.read_flag(_flag_file(job))
+    return drained.parse(connection.run(flag, user=job.config.app.name).output)
 
 
 def _flag_file(job: Job) -> PurePosixPath:
@@ -231,6 +266,11 @@ def _inside(job: Job) -> str:
     """The host's address for the proxies, and their name for it."""
     host = topology.of_host(job.target.host_list, job.target.address)
     return host.inside if host else job.target.address
+
+
+def _address(job: Job, inside: str) -> str:
+    """Of that host, as `--host` takes it."""
+    return next((one.address for one in job.target.host_list if one.inside == inside), inside)
 
 
 def _stays(job: Job) -> str:

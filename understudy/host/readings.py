@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from understudy.commands import answers
+from understudy.commands import answers, drained
+from understudy.commands.drained import Mark
 from understudy.host import unit_properties
 
 WEB = "web"
@@ -69,6 +70,8 @@ class Readings:
     """time: by the host's own clock. restarts: (process, release) -> of those that were restarted; the process
     may be WEB. backup: None without any. services: name -> `ok`, or what is wrong with it. database: the same
     of a database that has a server; "" without one. off_host: None for a site whose backups stay on the host.
+    drained: what has taken the host out, None if nothing has. drained_hosts: of a proxy, the web hosts that a
+    user has taken out.
     """
 
     time: datetime
@@ -79,6 +82,8 @@ class Readings:
     services: Mapping[str, str] = field(default_factory=dict)
     database: str = ""
     off_host: OffHost | None = None
+    drained: Mark | None = None
+    drained_hosts: Mapping[str, Mark] = field(default_factory=dict)
 
 
 def lines_of(output: str) -> tuple[str, ...]:
@@ -104,6 +109,7 @@ def parse(lines: Iterable[str], site: str) -> Readings:
             services=dict(line.split("\t", 1) for line in values["service"] if "\t" in line),
             database=_reason(values["database"]),
             off_host=_off_host(values["off_host"]),
+            drained=drained.parse("".join(values["drained"][:1])),
         )
 
 

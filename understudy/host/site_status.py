@@ -157,6 +157,8 @@ class Status:
                 "database": self.now.database,
                 "backup": self.now.backup,
                 "off_host": self.now.off_host,
+                "drained": self.now.drained,
+                "drained_hosts": self.now.drained_hosts,
                 "disks": self.now.disks,
                 "memory": self.now.memory,
             }
@@ -197,6 +199,9 @@ def _problems(site: Site, now: Readings) -> Iterator[str]:
     parts = (site.certificate, site.renewal, *site.timers)
     yield from (part.text for part in parts if part and not part.ok)
     yield from (f"{name}: {state}" for name, state in now.services.items() if state != "ok")
+    # What a user has taken out is as wanted.
+    if now.drained and not now.drained.by_hand:
+        yield f"drained by {now.drained.verb}, which has not put it back"
     if now.database not in ("", "ok"):
         yield f"database: {now.database}"
     if found := off_host_problem(now):

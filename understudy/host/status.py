@@ -1,7 +1,6 @@
 """Asks a host how its site is, and shows it. In a file of its own: it needs little of what a deploy needs."""
 
 import shlex
-from collections.abc import Mapping
 from dataclasses import replace
 
 from understudy.commands import backups, haproxy, nginx
@@ -32,21 +31,26 @@ def status(job: Job, *, quiet: bool = False) -> Status:
     with session.connected(job, needs=(), query=query) as (connection, observed):
         found = Status(_site(job, connection, observed), _readings(job, observed))
         if job.target.is_proxy:
-            found = replace(found, now=replace(found.now, services=_web_hosts(job, connection)))
+            found = replace(found, now=_with_web_hosts(found.now, job, connection))
         states = {} if job.target.is_proxy else found.now.services
         journals = tuple(services.journals(job, connection, states)) if states else ()
     shown_status.show(found, job.report, quiet=quiet, more=journals)
     return found
 
 
-def _web_hosts(job: Job, connection: Connection) -> Mapping[str, str]:
-    """Each as HAProxy sees it -> `ok`, or what is wrong with it."""
+def _with_web_hosts(now: Readings, job: Job, connection: Connection) -> Readings:
+    """Each as HAProxy sees it is a service: `ok`, or what is wrong with it; but not if a user drained it."""
     asked = haproxy.servers(Paths(job.config.root).haproxy_admin)
     done = connection.run(asked, user=job.config.app.name)
     if not done.ok:
         why = done.text.strip().splitlines()[-1:]
-        return {"HAProxy": ": ".join(("does not answer", *why))}
-    return {f"web host {one.address}": one.state for one in haproxy.parse(done.output)}
+        return replace(now, services={"HAProxy": ": ".join(("does not answer", *why))})
+    found = haproxy.parse(done.output)
+    out = {
+        one.address: one.mark for one in found if one.is_drained and one.mark and one.mark.by_hand
+    }
+    services = {f"web host {one.address}": one.state for one in found if one.address not in out}
+    return replace(now, services=services, drained_hosts=out)
 
 
 def words(config: Config) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ sudo -n -u "$site" -- sh -c '
         printf "now\tbackup\t%s\n" "${newest##*/}"
         stat -c "now	backup_file	%s" "$newest"/*
     }
+    [ ! -e "/run/$1/drained" ] || printf "now\tdrained\t%s\n" "$(head -n 1 "/run/$1/drained" | head -c 300)"
     [ -z "$2" ] || {
         if why=$(eval "$2" 2>&1); then why=ok; fi
         printf "%s\n" "$why" | while IFS= read -r line; do printf "now\tdatabase\t%s\n" "$line"; done

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from understudy.commands.drained import Mark
 from understudy.host.readings import WEB, Disk, Memory, NewestBackup, OffHost, Restarts
 from understudy.host.site_status import (
     MOST_USED,
@@ -30,7 +31,11 @@ def _parts(status: Status) -> Iterator[Iterator[str]]:
     yield (one.text for one in (site.certificate, site.renewal) if one)
     yield _processes(status)
     yield (timer.text for timer in site.timers)
+    yield (_drained(status, one) for one in (now.drained,) if one)
     yield (f"{name}: {_state(state)}" for name, state in now.services.items())
+    yield (
+        f"web host {name}: {_taken_out(one, now.time)}" for name, one in now.drained_hosts.items()
+    )
     yield (f"database ({site.engine}): {_state(state)}" for state in (now.database,) if state)
     if site.has_releases:
         yield iter((_backup(now.backup, now.time),))
@@ -90,6 +95,20 @@ def _old(one: OldProcess) -> str:
 
 def _state(state: str) -> str:
     return state if state == "ok" else f"TROUBLE: {state}"
+
+
+def _drained(status: Status, mark: Mark) -> str:
+    site, text = status.site, _taken_out(mark, status.now.time)
+    if not mark.by_hand:
+        text = f"DRAINED by {mark.verb}, which has not put it back ({text})"
+    return (
+        f"{text}; `python deploy.py drain off --host {site.host} --target {site.target}` ends that"
+    )
+
+
+def _taken_out(mark: Mark, now: datetime) -> str:
+    by = f" by {mark.by}" if mark.by else ""
+    return f"drained{by}" + (f", {age(mark.since, now)}" if mark.since else "")
 
 
 def _backup(found: NewestBackup | None, now: datetime) -> str:

@@ -85,6 +85,10 @@ class Paths:
         """There while this host is drained. Gone after a boot."""
         return self._run / "drained"
 
+    def drained_host(self, address: str) -> PurePosixPath:
+        """On a proxy, there while that web host is drained: commands/haproxy.py reads it."""
+        return self._run / f"drained-{address}"
+
     @property
     def haproxy_file(self) -> PurePosixPath:
         return PurePosixPath("/etc/haproxy") / f"{self.root.name}.cfg"

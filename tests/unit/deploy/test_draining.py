@@ -1,13 +1,14 @@
 """A web host is drained before it is interrupted, and gets requests again once it is healthy."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.unit.fakes import FakeConnection, facts, failed, printed
-from tests.unit.staging import Staging
+from tests.unit.staging import LOG, Staging
 from understudy.config.hooks import Hooks
 from understudy.deploy import draining
 from understudy.errors import Refused, StepFailed
@@ -22,9 +23,12 @@ HOSTS = [
     {"address": "192.0.2.5", "private": "10.0.0.5", "roles": ["proxy"]},
 ]
 ASK, DRAIN, READY, HEALTH = "show stat", f"{WEB} drain", f"{WEB} ready", "curl"
-FLAG, CLEAR, READ = "drained provision", "rm -f /run/shop/drained", "head -c 40"
-QUIET = (HEALTH, FLAG, "drained drain", CLEAR, READ)
+FLAG, CLEAR, READ = "drained 'provision\t", "rm -f /run/shop/drained", "head -c 300"
+BY_HAND, NOTE = "drained 'drain\t", f"drained-{WEB}"
+QUIET = (HEALTH, FLAG, BY_HAND, CLEAR, READ, *LOG)
 LIVE = facts(current="c0ffee00-old")
+MARK = "drain\tann@desk\t2026-03-01T12:00:00+00:00\n"
+OUT = printed(f"{WEB}\t0\tDRAIN\t{MARK.strip()}\n{OTHER}\t3\tUP\t\n")
 UP = printed(f"{WEB}\t0\tUP\n{OTHER}\t3\tUP 1/2\n")
 
 
@@ -45,7 +49,7 @@ def proxy(staging: Staging, **answers: Result) -> FakeConnection:
         READY: answers.get("ready", printed(f"{WEB}\t0\tUP\n")),
         ASK: answers.get("ask", UP),
     }
-    made = FakeConnection(table, ("test -e /etc/haproxy/shop.cfg",))
+    made = FakeConnection(table, ("test -e /etc/haproxy/shop.cfg", NOTE))
     staging.hosts["deploy@192.0.2.5"] = made
     return made
 
@@ -58,8 +62,9 @@ def web(staging: Staging, **answers: Result) -> FakeConnection:
 
 def changed(connection: FakeConnection) -> list[str]:
     """What was done there, without questions."""
-    words = (DRAIN, READY, HEALTH, "drained provision", "drained drain", CLEAR)
-    return [word for note in connection.notes for word in words if word in note]
+    words = (DRAIN, READY, HEALTH, FLAG, BY_HAND, CLEAR)
+    notes = (note for note in connection.notes if NOTE not in note)
+    return [word for note in notes for word in words if word in note]
 
 
 def test_host_is_drained_before_its_change_and_put_back_after_it(staging: Staging) -> None:
@@ -67,11 +72,12 @@ def test_host_is_drained_before_its_change_and_put_back_after_it(staging: Stagin
 
     with draining.drained_by(job(staging), host, LIVE, "provision"):
         assert changed(balancer) == [DRAIN]
-        assert changed(host) == ["drained provision"], "after the proxies: visitors may ask for it"
+        assert changed(host) == [FLAG], "after the proxies: visitors may ask for it"
 
-    assert changed(host) == ["drained provision", HEALTH, CLEAR]
+    assert changed(host) == [FLAG, HEALTH, CLEAR]
     assert changed(balancer) == [DRAIN, READY]
     assert all(note.startswith("shop: ") for note in host.notes if HEALTH not in note)
+    assert [note.split()[1] for note in balancer.notes if NOTE in note] == ["sh", "rm"]
 
 
 def test_host_that_could_not_be_changed_stays_drained(staging: Staging) -> None:
@@ -126,12 +132,13 @@ def test_last_web_host_is_not_drained(servers: str, why: str, staging: Staging) 
     host, balancer = web(staging), proxy(staging, ask=printed(servers))
 
     with (
-        pytest.raises(Refused, match=why),
+        pytest.raises(Refused, match=why) as raised,
         draining.drained_by(job(staging), host, LIVE, "provision"),
     ):
         pytest.fail("it was changed")
 
     assert changed(host) == changed(balancer) == []
+    assert ("drain off --host 192.0.2.2" in raised.value.hint) == ("max_unavailable" in why)
 
 
 def test_as_many_as_max_unavailable_may_be_drained(staging: Staging) -> None:
@@ -164,8 +171,8 @@ def test_nothing_is_drained_where_it_would_help_no_one(case: str, staging: Stagi
 def test_drain_of_a_user_outlasts_other_verbs(staging: Staging) -> None:
     host, balancer = web(staging), proxy(staging)
     draining.turn_on(job(staging))
-    assert changed(host) == ["drained drain"]
-    host.answers = {READ: printed("drain\n")}
+    assert changed(host) == [BY_HAND]
+    host.answers = {READ: printed(MARK)}
 
     with draining.drained_by(job(staging), host, LIVE, "provision"):
         pass
@@ -173,7 +180,7 @@ def test_drain_of_a_user_outlasts_other_verbs(staging: Staging) -> None:
 
     draining.turn_off(job(staging))
     assert changed(balancer) == [DRAIN, READY]
-    assert changed(host) == ["drained drain", HEALTH, CLEAR]
+    assert changed(host) == [BY_HAND, HEALTH, CLEAR]
 
 
 def test_load_balancer_of_a_provider_is_called_by_hooks(
@@ -188,10 +195,10 @@ def test_load_balancer_of_a_provider_is_called_by_hooks(
 
     with draining.drained_by(made, host, LIVE, "provision"):
         assert events == ["before_drain"]
-        assert changed(host) == ["drained provision"], "its health path says so, too"
+        assert changed(host) == [FLAG], "its health path says so, too"
 
     assert events == ["before_drain", "after_drain"]
-    assert changed(host) == ["drained provision", HEALTH, CLEAR]
+    assert changed(host) == [FLAG, HEALTH, CLEAR]
 
 
 def test_hook_that_fails_leaves_the_host_as_it_was(
@@ -209,7 +216,7 @@ def test_hook_that_fails_leaves_the_host_as_it_was(
     ):
         pytest.fail("it was changed")
 
-    assert changed(host) == ["drained provision", CLEAR]
+    assert changed(host) == [FLAG, CLEAR]
     assert changed(balancer) == [DRAIN, READY]
 
 
@@ -229,3 +236,78 @@ def test_proxy_that_does_not_answer_is_an_error_and_no_change(staging: Staging) 
         pytest.fail("it was changed")
 
     assert changed(host) == changed(balancer) == []
+
+
+def drained_before(
+    staging: Staging, mark: str, servers: Result
+) -> tuple[FakeConnection, FakeConnection]:
+    host, balancer = web(staging), proxy(staging, ask=servers)
+    host.answers = {READ: printed(mark)}
+    return host, balancer
+
+
+def events(staging: Staging) -> list[Mapping[str, Any]]:
+    return [fields for event, fields in staging.report.results if event == "drain"]
+
+
+def test_second_drain_on_changes_nothing_and_says_by_whom(staging: Staging) -> None:
+    host, balancer = drained_before(staging, MARK, OUT)
+
+    draining.turn_on(job(staging))
+
+    assert changed(host) == changed(balancer) == host.sent == []
+    [found] = events(staging)
+    assert (found["on"], found["changed"], found["by"]) == (True, False, "ann@desk")
+    said = "192.0.2.1 is drained already, by ann@desk, since 2026-03-01 12:00 UTC: nothing to do."
+    assert said in staging.report.said[-1]
+
+
+def test_second_drain_off_changes_nothing(staging: Staging) -> None:
+    host, balancer = drained_before(staging, "", UP)
+
+    draining.turn_off(job(staging))
+
+    assert changed(host) == changed(balancer) == host.sent == []
+    assert staging.report.said[-1] == "192.0.2.1 is not drained: nothing to do"
+    assert [(one["on"], one["changed"]) for one in events(staging)] == [(False, False)]
+
+
+@pytest.mark.parametrize(
+    ("mark", "servers"),
+    [
+        # It has booted since, or a proxy has forgotten it.
+        *(("", OUT), (MARK, UP)),
+        # What another verb has left drained is a user's from now on.
+        ("provision\n", OUT),
+    ],
+)
+def test_drain_on_completes_what_is_half_there(
+    mark: str, servers: Result, staging: Staging
+) -> None:
+    host, balancer = drained_before(staging, mark, servers)
+
+    draining.turn_on(job(staging))
+
+    assert changed(balancer) == [DRAIN]
+    assert changed(host) == [BY_HAND]
+    assert [one["changed"] for one in events(staging)] == [True]
+
+
+def test_drain_off_puts_back_a_host_that_only_the_proxy_has_drained(staging: Staging) -> None:
+    """After a boot of the host."""
+    _, balancer = drained_before(staging, "", OUT)
+
+    draining.turn_off(job(staging))
+
+    assert changed(balancer) == [READY]
+    assert [(one["on"], one["changed"]) for one in events(staging)] == [(False, True)]
+
+
+@pytest.mark.parametrize(("verb", "on"), [(draining.turn_on, "on"), (draining.turn_off, "off")])
+def test_drain_is_in_the_audit_log(verb: Callable[[Job], None], on: str, staging: Staging) -> None:
+    host, _ = drained_before(staging, "provision\n", OUT)
+
+    verb(job(staging))
+
+    [entry] = map(json.loads, host.sent)
+    assert (entry["verb"], entry["what"], entry["outcome"]) == ("drain", on, "done")

@@ -1,5 +1,6 @@
 """What status prints, from the host's facts."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -326,16 +327,26 @@ def test_site_that_is_well_is_not_mentioned_if_quiet(staging: Staging) -> None:
     [
         (printed("10.0.0.1\t0\tUP\n10.0.0.2\t3\tUP 1/2\n"), ["ok", "ok"], True),
         (
-            printed("10.0.0.1\t2\tDRAIN\n10.0.0.2\t0\tDOWN\n"),
+            printed("10.0.0.1\t2\tDRAIN\n10.0.0.2\t0\tDOWN\t\n"),
             ["drained, with 2 requests left", "gets no requests: DOWN"],
             False,
         ),
+        (printed("10.0.0.1\t0\tDRAIN\tprovision\n"), ["drained by provision"], False),
         (failed("Traceback\nFileNotFoundError: no socket"), ["does not answer"], False),
     ],
 )
 def test_proxy_shows_how_it_sees_the_web_hosts(
     answer: Result, services: list[str], well: bool, staging: Staging
 ) -> None:
+    found = proxy_that_sees(answer, staging)
+
+    shown = list(found.now.services.values())
+    assert len(shown) == len(services)
+    assert all(map(str.startswith, shown, services))
+    assert (not found.problems) == well
+
+
+def proxy_that_sees(answer: Result, staging: Staging) -> Status:
     hosts = [
         {"address": "10.0.0.1", "roles": ["web"]},
         {"address": "10.0.0.2", "roles": ["web"]},
@@ -347,9 +358,43 @@ def test_proxy_shows_how_it_sees_the_web_hosts(
     stamp = of_project(job.project, proxy.config, proxy.target).stamp
     staging.host(staging.facts(stamp=stamp), **{"haproxy-admin": answer})
 
-    found = status.status(proxy)
+    return status.status(proxy)
 
-    shown = list(found.now.services.values())
-    assert len(shown) == len(services)
-    assert all(map(str.startswith, shown, services))
-    assert (not found.problems) == well
+
+MARK = "drain\tann@desk\t2024-01-31T23:48:00+00:00"
+
+
+def test_drain_by_a_user_is_a_notice_and_no_problem(staging: Staging) -> None:
+    release = manifest("c0ffee00-old", "2024-02-01T00:00:00+00:00")
+    lines = (*lines_of(release, current=release.id), f"now\tdrained\t{MARK}")
+    staging.host(staging.facts(*lines))
+
+    found = status.status(staging.job())
+
+    assert found.problems == ()
+    assert found.fields()["drained"]["by"] == "ann@desk"
+    assert re.search(
+        r"drained by ann@desk, \d+ (min|h|days?) ago; `python deploy.py drain off --host 192\.0\.2\.7",
+        "\n".join(staging.report.said),
+    )
+
+
+def test_host_that_a_verb_has_not_put_back_is_a_problem(staging: Staging) -> None:
+    release = manifest("c0ffee00-old", "2024-02-01T00:00:00+00:00")
+    lines = (*lines_of(release, current=release.id), "now\tdrained\tprovision")
+    staging.host(staging.facts(*lines))
+
+    assert status.status(staging.job()).problems == (
+        "drained by provision, which has not put it back",
+    )
+
+
+def test_proxy_names_who_has_drained_a_web_host(staging: Staging) -> None:
+    answer = printed(f"10.0.0.1\t0\tDRAIN\t{MARK}\n10.0.0.2\t0\tUP\t\n")
+
+    found = proxy_that_sees(answer, staging)
+
+    assert found.problems == ()
+    assert found.now.services == {"web host 10.0.0.2": "ok"}
+    assert found.fields()["drained_hosts"]["10.0.0.1"]["by"] == "ann@desk"
+    assert "web host 10.0.0.1: drained by ann@desk, " in "\n".join(staging.report.said)
