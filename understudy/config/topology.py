@@ -117,8 +117,8 @@ def _unfit_for_several(config: "Config") -> Iterator[str]:
         yield f"app.database is sqlite, a file of one host: {_SHARES_DATA}"
     if app.media_url:
         yield (
-            "several with the role web or worker would each have uploads of their own: keep uploads in a store "
-            "elsewhere, and set app.media_url to null"
+            "several with the role web or worker would each have uploads of their own: set app.media_url to "
+            "null for an app without uploads; else keep them in a store elsewhere, and set it to null, too"
         )
     if here:
         yield (

@@ -31,7 +31,11 @@ def advice_in(output: str, desired: DesiredState) -> tuple[str, ...]:
     """Recommendations for the settings in a step's output: a sentence each."""
     with answers.understood("app's settings"):
         if settings := _settings_in(output):
-            return (*_sqlite_advice(settings), *_cookie_advice(settings, desired))
+            return (
+                *_sqlite_advice(settings),
+                *_cookie_advice(settings, desired),
+                *_unserved_uploads(settings, desired),
+            )
         return ()
 
 
@@ -204,6 +208,17 @@ def _cookie_advice(settings: Settings, desired: DesiredState) -> Iterator[str]:
     lacking = [f"{name.upper()} = True" for name in names if not settings[name]]
     if desired.target.has_https and lacking:
         yield f"recommended where the site has HTTPS, so that no cookie goes over HTTP: {', '.join(lacking)}"
+
+
+def _unserved_uploads(settings: Settings, desired: DesiredState) -> Iterator[str]:
+    """Right where a page of the app decides who gets them. Several hosts are a finding of django_hosts.py."""
+    uploads = settings["of_this_host"]["uploads"]
+    if desired.app.media_url is None and uploads and not desired.has_company:
+        field, place = next(iter(uploads.items()))
+        yield (
+            f"app.media_url is null, so nginx serves no uploads, such as those of {field} in {place}; "
+            "`media_url: /media/` shows them to everybody"
+        )
 
 
 def _place(path: str, desired: DesiredState) -> PurePosixPath:

@@ -105,7 +105,7 @@ def _targets(found: Deployment) -> Iterator[str]:
         yield f"  #   domain: {name}.example.com"
         yield f"  #   https: auto  # {production.HTTPS}"
         yield f"  #   acme: {_value(production.ACME)}  # {production.TERMS}"
-        yield "  #   address: 192.0.2.7  # of the server, for SSH"
+        yield "  #   address: 192.0.2.7  # of the server, for SSH; several have `hosts`: docs/topology.md"
         yield "  #   admin: debian  # the user that provisions, with sudo"
         yield "  #   require_clean: true  # refuse to deploy with uncommitted changes"
     yield ""
@@ -131,6 +131,8 @@ def _line(key: str, found: Found) -> str:
 
 def _value(value: Any) -> str:
     match value:
+        case None:
+            return "null"
         case bool():
             return "true" if value else "false"
         case int():

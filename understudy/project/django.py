@@ -1,5 +1,6 @@
 """The deployment of a Django project. Pure."""
 
+import re
 import shlex
 
 from understudy.config.app import PRESETS
@@ -11,6 +12,10 @@ from understudy.project.packages import Packages
 from understudy.project.tree import Tree
 from understudy.project.values import Deployment, Found, Unknown
 
+# What code has that takes uploads, also by the fields of other packages. Django keeps none without MEDIA_ROOT.
+_UPLOADS = re.compile(
+    r"\w*(?:File|Image)Field\b|MEDIA_(?:ROOT|URL)|\bdefault_storage\b|FileSystemStorage|\.FILES\b"
+)
 _CHANNELS = ("channels", "daphne", "uvicorn")
 
 
@@ -28,6 +33,7 @@ def deployment(
         _served(tree, project, settings),
         server_settings.deployment(project, settings, packages, name),
         _static(settings),
+        _media(tree),
         _messages(tree, project),
         _health(tree, project, settings),
         processes.deployment(
@@ -88,6 +94,15 @@ def _static(settings: Settings) -> Deployment:
         commands = [*map(shlex.join, preset["release_commands"]), "python manage.py compress"]
         app["release_commands"] = Found(commands, settings.by_name["COMPRESS_OFFLINE"].place)
     return Deployment(app=app)
+
+
+def _media(tree: Tree) -> Deployment:
+    """No app.media_url if there are no uploads: several hosts could not share them."""
+    code = (text for path, text in tree.texts.items() if path.endswith(".py"))
+    if any(map(_UPLOADS.search, code)):
+        return Deployment()
+    why = "no FileField, ImageField or MEDIA_ROOT in the code; /media/ for uploads, served by nginx"
+    return Deployment(app={"media_url": Found(None, why)})
 
 
 def _messages(tree: Tree, project: django_project.Project) -> Deployment:

@@ -52,7 +52,9 @@ def target(found: Server, domain: str, why: str, others: tuple[str, ...] = ()) -
     keys = {
         **names,
         **({} if _OF_NO_ONE.fullmatch(domain) else _https()),
-        "address": Found(found.address, "--capture"),
+        "address": Found(
+            found.address, "--capture; several servers have `hosts`: docs/topology.md"
+        ),
         **({"port": Found(found.port, "--capture")} if found.port != 22 else {}),
         "admin": Found(found.admin, "--capture"),
         "require_clean": Found(True, "refuse to deploy with uncommitted changes"),

@@ -67,4 +67,4 @@ def _shown(value: object) -> str:
         return _shown(value["command"])
     if isinstance(value, dict):
         return ", ".join(f"{key}: {one}" for key, one in value.items())
-    return str(value)
+    return "null" if value is None else str(value)

@@ -129,7 +129,11 @@ def test_target_without_hosts_is_as_it_was() -> None:
             "give either `address` or `hosts`",
         ),
         ("worker", "web", "hosts: one of them must have the role worker"),
-        ("media_url: null", "media_url: /media/", "set app.media_url to null"),
+        (
+            "media_url: null",
+            "media_url: /media/",
+            "set app.media_url to null for an app without uploads",
+        ),
         ("database: postgresql", "database: mariadb", "the role database is for PostgreSQL"),
         ("targets:", "services: [redis]\ntargets:", "give `services.redis` a `url_from`"),
         ("  media_url: null", "  media_url: null\n  maintenance: migrations", "app.maintenance"),

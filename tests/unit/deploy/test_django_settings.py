@@ -270,3 +270,16 @@ def test_secure_cookies_are_recommended_where_there_is_https() -> None:
     assert advice.endswith(": SESSION_COOKIE_SECURE = True, CSRF_COOKIE_SECURE = True")
     assert advised({**GOOD, **secure}, {"https": "auto"}) == ()
     assert advised(GOOD) == ()
+
+
+UPLOADS = {**GOOD["of_this_host"], "uploads": {"shop.Item.picture": "/srv/shop/shared/media"}}
+
+
+@pytest.mark.parametrize(("served", "advised"), [("/media/", False), (None, True)])
+def test_uploads_that_nginx_does_not_serve_are_named(served: str | None, advised: bool) -> None:
+    """`init` writes `media_url: null` for an app without uploads, which may have some later."""
+    desired = desired_state(app={"preset": "django", "media_url": served})
+    output = f"==> settings {json.dumps({**GOOD, 'of_this_host': UPLOADS})}"
+
+    assert ("shop.Item.picture" in "".join(advice_in(output, desired))) == advised
+    assert advice_in(f"==> settings {json.dumps(GOOD)}", desired) == ()

@@ -14,6 +14,7 @@ from tests.unit.project.apps import (
     unknown,
 )
 from understudy.errors import ConfigError
+from understudy.project import deploy_yml
 
 
 def test_new_project_gets_settings_for_servers_on_top_of_its_own() -> None:
@@ -92,6 +93,31 @@ def test_split_settings_are_followed_through_all_of_their_files() -> None:
     assert app(found, "database") == "postgresql"
     assert app(found, "static_url") == "/assets/"
     assert environment(found)["MEDIA_ROOT"] == "{media}"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "served"),
+    [
+        ("shop/empty.py", "", False),
+        ("shop/models.py", "picture = models.ImageField()\n", True),
+        ("shop/models.py", "scan = FilerFileField()\n", True),
+        ("shop/views.py", "default_storage.save(name, content)\n", True),
+        ("shop/views.py", 'read(request.FILES["csv"])\n', True),
+        ("README.txt", "no FileField\n", False),
+    ],
+)
+def test_nginx_serves_no_uploads_of_an_app_that_takes_none(
+    path: str, text: str, served: bool
+) -> None:
+    """With the preset's media_url, `hosts` of a target would be refused."""
+    found = decided({**django(), path: text})
+
+    assert ("media_url" not in found.app) == served
+    assert ("media_url: null  " in deploy_yml.text(found)) != served
+
+
+def test_app_with_a_directory_for_uploads_has_them() -> None:
+    assert "media_url" not in decided(SPLIT).app
 
 
 def test_include_of_split_settings_is_followed() -> None:
