@@ -14,7 +14,7 @@ from selenium.webdriver.chrome.webdriver import WebDriver
 from tests.report.opened import OpenedPage
 from tests.unit.fakes import TEMPLATES
 from tests.unit.pictures import drawn
-from tests.unit.records import EMPTY, FAILED, PASSED, nasty, odd
+from tests.unit.records import EMPTY, FAILED, PASSED, SEVERAL, SEVERAL_FAILED, nasty, odd
 from understudy.report import history, history_page
 from understudy.report.gallery import Picture
 from understudy.report.page import render
@@ -24,7 +24,15 @@ from understudy.testing.browser import OPTIONS, Browser, forget, program, start_
 from understudy.testing.site import Site
 from understudy.testing.still import Masks
 
-RECORDS = {"passed": PASSED, "failed": FAILED, "empty": EMPTY, "odd": odd(), "nasty": nasty()}
+RECORDS = {
+    "passed": PASSED,
+    "failed": FAILED,
+    "empty": EMPTY,
+    "odd": odd(),
+    "nasty": nasty(),
+    "several": SEVERAL,
+    "several-failed": SEVERAL_FAILED,
+}
 DESKTOP, PHONE = 1200, 360
 
 

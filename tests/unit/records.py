@@ -145,6 +145,67 @@ ERRORS = (
     "2026/03/04 05:06:55 [error] 700#700: *1 connect() failed (111: Connection refused), "
     "request_id: 0123456789abcdef0123456789abcdef\n"
 )
+# Two web hosts that wait for each other, and a proxy after them. Their steps interleave.
+HOSTS = ("203.0.113.7", "203.0.113.8", "203.0.113.5")
+READY = "wait until all hosts are ready"
+
+
+def on_host(number: int, title: str, at: float, seconds: float, *, ok: bool = True) -> Step:
+    lines = () if title.startswith("wait") else ("done",)
+    host = HOSTS[number]
+    return Step(f"{host}: {title}", at, seconds, ok, lines, host=host)
+
+
+SEVERAL = Record(
+    verb="deploy",
+    target="production",
+    began="2026-03-04T05:06:07.123456+00:00",
+    seconds=20,
+    verdict=Verdict.PASSED,
+    phases=(
+        Phase(
+            "",
+            "",
+            State.PASSED,
+            "",
+            0,
+            20,
+            (
+                Step("resolve the commit", 0, 0.5, True),
+                on_host(0, "upload the release", 1, 2),
+                on_host(1, "upload the release", 1, 4),
+                on_host(0, "run 3 release commands", 3, 3),
+                on_host(0, READY, 6, 4),
+                on_host(1, "start release 3f2a91c0", 5, 5),
+                on_host(1, READY, 10, 0),
+                on_host(0, "switch to release 3f2a91c0", 10, 0.1),
+                on_host(1, "switch to release 3f2a91c0", 10, 0.1),
+                on_host(2, "upload the nginx and HAProxy files", 12, 3),
+            ),
+        ),
+    ),
+    app="shop",
+    os="Debian GNU/Linux 12 (bookworm)",
+    version="0.1.0",
+)
+SEVERAL_FAILED = replace(
+    SEVERAL,
+    verdict=Verdict.FAILED,
+    error=Failure(f"production: {HOSTS[1]} failed", details="the app does not start"),
+    phases=(
+        replace(
+            SEVERAL.phases[0],
+            state=State.FAILED,
+            steps=(
+                on_host(0, "upload the release", 1, 2),
+                on_host(1, "upload the release", 1, 4),
+                on_host(0, READY, 6, 4, ok=False),
+                on_host(1, "start release 3f2a91c0", 5, 5, ok=False),
+            ),
+        ),
+    ),
+)
+
 FAILED = replace(
     PASSED,
     seconds=57.0,

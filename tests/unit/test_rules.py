@@ -294,6 +294,7 @@ PURE = {
     "report.skipped_phases",
     "report.host_warnings",
     "report.summary",
+    "report.timeline",
     "ssh.host_lock",
     "testing.checks.crawl",
     "testing.checks.edge",

@@ -76,7 +76,7 @@ def _requests(
                 connection.run(site.stop(desired.app.name, old))
             summary = prober.stop()
     probe = as_json(desired.release.id, summary, prober.samples, prober.switched_at)
-    job.report.attach("probes", [probe])
+    job.report.attach("probes", [{**probe, "host": job.address} if job.address else probe])
     job.report.say(summary.text())
     if prober.unsent:
         job.report.say(

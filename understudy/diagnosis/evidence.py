@@ -29,6 +29,8 @@ def explain(job: Job, error: StepFailed | ConfigError, began: float, *, busy: bo
     """Adds to the error what is known, and attaches to the report what the host has logged. See explained()."""
     facts, logs, causes = _examine(job, error, began, busy=busy)
     job.report.attach("evidence", {name: logs[name] for name in logs if name != _BEFORE})
+    if job.address:
+        job.report.attach("evidence host", job.address)
     _add(job, error, _evidence(error, job, logs), facts, causes)
 
 

@@ -13,6 +13,8 @@ _PATTERNS = tuple(
         r".*\b([Ff]ailed|[Rr]efused|denied|[Nn]o such|not found|timed out|cannot|can't)\b.*",
     )
 )
+# What Understudy prints above the lines of a log.
+_HEADING = re.compile(r"--- .+ ---")
 _PLACE = re.compile(r'.*File "[^"]+", line \d+')
 _MOST_BETWEEN = 4
 _LONGEST = 300
@@ -32,7 +34,11 @@ def error_lines(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _last(pattern: re.Pattern[str], lines: Sequence[str]) -> tuple[str, ...]:
-    numbers = [number for number, line in enumerate(lines) if pattern.fullmatch(line.strip())]
+    numbers = [
+        number
+        for number, line in enumerate(lines)
+        if pattern.fullmatch(line.strip()) and not _HEADING.fullmatch(line.strip())
+    ]
     if not numbers:
         return ()
     at = numbers[-1]

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -12,15 +11,16 @@ import jinja2
 from markupsafe import Markup
 
 from understudy.paths import Overlay
-from understudy.report import gallery, html, mail_page, summary
+from understudy.report import gallery, html, mail_page, summary, timeline
 from understudy.report import history as history_of
 from understudy.report.error_lines import error_lines
 from understudy.report.gallery import Picture
 from understudy.report.graph import duration, graph
 from understudy.report.history import Entry
 from understudy.report.log_lines import align
-from understudy.report.record import Failure, Phase, Record, State, Step, Verdict
+from understudy.report.record import Failure, Record, State, Verdict
 from understudy.report.summary import TestRow
+from understudy.report.timeline import Part, Row
 
 TITLES = {
     "rehearse": "Rehearsal on",
@@ -33,6 +33,7 @@ TITLES = {
 KNOWN = {
     "live",
     "evidence",
+    "evidence host",
     "causes",
     "probes",
     "drift",
@@ -50,29 +51,6 @@ LONG_COMMAND = 120
 ON_FIRST_SCREEN = 3
 
 
-@dataclass(frozen=True)
-class Row:
-    """A step on the page. state: passed, failed or warned. left, width: of its bar, in percent."""
-
-    id: str
-    step: Step
-    state: str
-    left: float
-    width: float
-    open: bool
-
-
-@dataclass(frozen=True)
-class Part:
-    """A phase on the page, with its steps."""
-
-    id: str
-    phase: Phase
-    left: float
-    width: float
-    rows: Sequence[Row]
-
-
 def render(
     templates: Overlay,
     record: Record,
@@ -84,8 +62,8 @@ def render(
     of their page, "" for none. Raises jinja2.TemplateError if the template uses an undefined value.
     """
     script = templates.file("report.js").read_text()
-    parts = list(_parts(record))
-    rows = [row for part in parts for row in part.rows]
+    parts = list(timeline.parts(record))
+    rows = [row for part in parts for row in part.all_rows]
     attached = {**dict.fromkeys(KNOWN), **record.attachments}
     tests = summary.test_rows(record)
     failed_tests = [test for test in tests if test.assertion]
@@ -101,13 +79,13 @@ def render(
             sentence=summary.sentence(record),
             parts=parts,
             counts=_counts(rows),
-            failed=_last_failed(parts),
+            failed=(failed := _last_failed(parts, record.attachments.get("evidence host"))),
             failing=failed_tests,
             first=failed_tests[:ON_FIRST_SCREEN],
             tests={name: [row for row in tests if row.suite == name] for name in _suites(tests)},
             total=summary.all_tests(record),
             other=(other := summary.other_failure(record, failed_tests)),
-            error_lines=_error_lines(record, other, parts),
+            error_lines=_error_lines(record, other, failed),
             phases_passed=sum(
                 phase.state is State.PASSED and bool(phase.name) for phase in record.phases
             ),
@@ -132,11 +110,10 @@ def _suites(tests: Sequence[TestRow]) -> Iterator[str]:
     return iter(dict.fromkeys(row.suite for row in tests))
 
 
-def _error_lines(record: Record, failure: Failure | None, parts: Sequence[Part]) -> Sequence[str]:
+def _error_lines(record: Record, failure: Failure | None, step: Row | None) -> Sequence[str]:
     """The lines that say why a step failed: of the error, of the step's commands, of the host's logs."""
     if failure is None:
         return ()
-    step = _last_failed(parts)
     outputs = [ran.output for ran in step.step.commands if not ran.ok] if step else []
     logs = record.attachments.get("evidence") or {}
     named = [logs[name] for name in ("journal", "nginx error") if name in logs]
@@ -156,27 +133,6 @@ def _slow_phases(record: Record, before: Sequence[Entry]) -> Mapping[str, float]
         for phase in record.phases
         if (seconds := usual[phase.name]) and history_of.is_slow(phase.seconds, seconds)
     }
-
-
-def _parts(record: Record) -> Iterator[Part]:
-    """The phases and steps with their positions in the timeline."""
-    whole = max(record.seconds, 0.001)
-    numbers = iter(range(1, 1 + sum(len(phase.steps) for phase in record.phases)))
-    for number, phase in enumerate(record.phases, 1):
-        rows = [_row(f"step-{next(numbers)}", phase, step, whole) for step in phase.steps]
-        yield Part(f"phase-{number}", phase, *_bar(phase.at, phase.seconds, whole), rows)
-
-
-def _row(id: str, phase: Phase, step: Step, whole: float) -> Row:
-    counts = phase.state is State.FAILED
-    state = "passed" if step.ok else "failed" if counts else "warned"
-    return Row(id, step, state, *_bar(step.at, step.seconds, whole), open=state == "failed")
-
-
-def _bar(at: float, seconds: float, whole: float) -> tuple[float, float]:
-    """Left and width of a bar in percent: wide enough to be seen, and within the timeline."""
-    width = min(max(100 * seconds / whole, 0.6), 100)
-    return round(min(100 * at / whole, 100 - width), 2), round(width, 2)
 
 
 @cache
@@ -211,10 +167,13 @@ def _is_long(command: str) -> bool:
 
 def _counts(rows: Sequence[Row]) -> Mapping[str, int]:
     states = [row.state for row in rows]
-    return {state: states.count(state) for state in ("passed", "warned", "failed")}
+    return {state: states.count(state) for state in ("passed", "warned", "stopped", "failed")}
 
 
-def _last_failed(parts: Sequence[Part]) -> Row | None:
-    """The failed step of the last failed phase: the logs are of that time."""
+def _last_failed(parts: Sequence[Part], host: str | None) -> Row | None:
+    """The failed step of the last failed phase: the logs are of that time. host: of the logs, if there are
+    several.
+    """
     failed = [part for part in parts if part.phase.state is State.FAILED]
-    return next((row for part in failed[-1:] for row in reversed(part.rows) if row.open), None)
+    rows = [row for part in failed[-1:] for row in reversed(part.all_rows) if row.open]
+    return next((row for row in rows if host and row.step.host == host), next(iter(rows), None))

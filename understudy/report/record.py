@@ -38,7 +38,7 @@ class Command:
 
 @dataclass(frozen=True)
 class Step:
-    """A step of a run. lines: the messages while it ran."""
+    """A step of a run. lines: the messages while it ran. host: one of several, and its title begins with it."""
 
     title: str
     at: float
@@ -46,6 +46,7 @@ class Step:
     ok: bool
     lines: tuple[str, ...] = ()
     commands: tuple[Command, ...] = ()
+    host: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,11 @@ class Record:
         return {
             name: counted([test["outcome"] for test in tests]) for name, tests in suites.items()
         }
+
+    def hosts(self) -> tuple[str, ...]:
+        """Those of several that took part."""
+        steps = (step for phase in self.phases for step in phase.steps)
+        return tuple(dict.fromkeys(step.host for step in steps if step.host))
 
     def skipped_phases(self) -> tuple[Phase, ...]:
         return tuple(phase for phase in self.phases if phase.state is State.SKIPPED)

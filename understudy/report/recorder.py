@@ -1,6 +1,6 @@
 """Forwards each event of a run to another report, and keeps it for the Record."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +8,7 @@ import understudy
 from understudy.errors import UnderstudyError
 from understudy.local.share import Share
 from understudy.report.events import Report, with_host
+from understudy.report.host_warnings import HostWarnings
 from understudy.report.record import (
     Command,
     Commit,
@@ -25,6 +26,15 @@ from understudy.report.sanitize import cut, plain
 MOST_COMMANDS = 40
 
 
+def _equal_once(warnings: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """One that several hosts gave has their names."""
+    # Of more hosts than there are: it is not shown before all are known.
+    of_hosts = HostWarnings(len(warnings) + 2)
+    for host, text in warnings:
+        yield from (with_host(*one) for one in of_hosts.add(host, text))
+    yield from (with_host(*one) for one in of_hosts.rest())
+
+
 @dataclass
 class _Part:
     """A step or a phase. seconds, ok: None while it is running."""
@@ -32,6 +42,7 @@ class _Part:
     title: str
     began: float
     name: str = ""
+    host: str = ""
     seconds: float | None = None
     ok: bool | None = None
     reason: str = ""
@@ -63,7 +74,8 @@ class Recorder(Report):
         # The running steps of each phase, host and branch, the innermost last.
         self._open_on: dict[tuple[str, str, str], list[_Part]] = {}
         self._host, self._phase, self._branch = "", "", ""
-        self._warnings: list[str] = []
+        # With the host that gave each, "" for the whole target.
+        self._warnings: list[tuple[str, str]] = []
         self._error: Failure | None = None
         self._attachments: dict[str, Any] = {}
         # Called once, after the first step: the next one usually keeps the host at work for a while.
@@ -82,7 +94,7 @@ class Recorder(Report):
             seconds=self._now(),
             verdict=verdict,
             phases=tuple(self._recorded(part, verdict) for part in self._phases),
-            warnings=tuple(self._warnings),
+            warnings=tuple(_equal_once(self._warnings)),
             error=self._error,
             attachments=given,
             app=app,
@@ -127,7 +139,7 @@ class Recorder(Report):
         self.report.skipped(name, title, reason, enable)
 
     def started(self, title: str) -> None:
-        step = _Part(with_host(self._host, title), self._now())
+        step = _Part(with_host(self._host, title), self._now(), host=self._host)
         self._current_phase().steps.append(step)
         self._open.append(step)
         self.report.started(title)
@@ -176,7 +188,7 @@ class Recorder(Report):
         self.report.result(event, value, text)
 
     def warn(self, text: str) -> None:
-        self._warnings.append(cut(with_host(self._host, text)))
+        self._warnings.append((self._host, cut(text)))
         self.report.warn(text)
 
     def error(self, error: UnderstudyError) -> None:
@@ -246,6 +258,7 @@ class Recorder(Report):
             bool(part.ok),
             part.shown_lines(),
             part.shown_commands(),
+            part.host,
         )
 
     def _seconds(self, part: _Part) -> float:

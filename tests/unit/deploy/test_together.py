@@ -11,9 +11,10 @@ from tests.unit.cluster import APART, FIRST, HOSTS, SECOND, Applies, Cluster, Fa
 from tests.unit.fakes import manifest
 from tests.unit.plans import NEW, OLD
 from tests.unit.staging import Staging
-from understudy.deploy import switch
+from understudy.deploy import switch, together
 from understudy.errors import StepFailed, Stopped
 from understudy.host.actions import Action, Meet
+from understudy.report import timeline
 
 SITES = (FIRST, SECOND)
 SWITCH = f"switch to {NEW}"
@@ -395,3 +396,17 @@ def test_host_that_is_deployed_to_alone_waits_for_none(staging: Staging) -> None
     alone = cluster(staging, hosts=(HOSTS[0], HOSTS[2]))
 
     assert not [one for one in alone.plan(FIRST) if isinstance(one, Meet)]
+
+
+def test_the_report_shows_each_wait_for_the_other_hosts_as_one(staging: Staging) -> None:
+    first, second = (cluster(staging).desired[host] for host in SITES)
+    waits = [
+        *(one for host in (first, second) for one in together.migrate(host, ())),
+        *(one for place in (together.ready, together.handed_over) for one in place(first, ())),
+        *together.confirmed(first, (), None),
+        *together.stopped(first, ()),
+        *together.restored(first, ""),
+    ]
+
+    assert len({one.title for one in waits}) == 7
+    assert all(isinstance(one, Meet) and timeline.is_wait(one.title) for one in waits)

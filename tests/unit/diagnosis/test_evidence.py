@@ -1,5 +1,7 @@
 """What is gathered when a step fails, and how the error then names its cause."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.unit.fakes import FakeConnection, printed
@@ -194,3 +196,10 @@ def test_python_of_the_host_is_known_from_its_answer_or_from_the_error(
     error: str, host: str, python: str
 ) -> None:
     assert evidence.host_python(error, host) == python
+
+
+def test_logs_of_one_of_several_hosts_are_attached_with_its_address(staging: Staging) -> None:
+    job = staging.job(addresses=["192.0.2.7", "192.0.2.8"])
+    with pytest.raises(StepFailed), explained(replace(job, address="192.0.2.8")):
+        raise StepFailed("x")
+    assert staging.report.attached["evidence host"] == "192.0.2.8"

@@ -42,3 +42,8 @@ def test_exception_of_a_package_is_one() -> None:
 def test_without_any_clue_the_last_line_is_shown() -> None:
     assert error_lines(["", "one\ntwo\n\n", "three"]) == ("two",)
     assert error_lines(["", " \n"]) == ()
+
+
+def test_the_name_of_a_log_above_its_lines_is_no_error() -> None:
+    text = "curl: (7) Failed to connect\n--- nginx's error log ---\n--- journal of shop ---\nbye\n"
+    assert error_lines([text]) == ("curl: (7) Failed to connect",)

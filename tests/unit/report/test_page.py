@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from tests.unit.fakes import TEMPLATES
-from tests.unit.records import EMPTY, FAILED, PASSED, nasty, odd
+from tests.unit.records import EMPTY, FAILED, PASSED, SEVERAL, SEVERAL_FAILED, nasty, odd
 from understudy.report.gallery import Picture
 from understudy.report.history import Entry
 from understudy.report.page import render
@@ -44,7 +44,7 @@ def page(record: Record, pictures: list[Picture] | None = None) -> str:
     return render(TEMPLATES, record, PICTURES if pictures is None else pictures)
 
 
-@pytest.mark.parametrize("record", [EMPTY, PASSED, FAILED, odd(), nasty()])
+@pytest.mark.parametrize("record", [EMPTY, PASSED, FAILED, SEVERAL, SEVERAL_FAILED, odd(), nasty()])
 def test_every_link_of_the_page_leads_to_a_part_of_it(record: Record) -> None:
     parsed = Parsed(page(record))
 

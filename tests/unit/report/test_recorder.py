@@ -209,3 +209,35 @@ def test_the_text_of_an_answer_is_recorded_and_its_fields_are_forwarded() -> Non
     assert recorder.record(Verdict.PASSED).phases[0].lines == ("a.j2: change it",)
     assert isinstance(recorder.report, FakeReport)
     assert recorder.report.results == [("ejected", {"file": "a.j2"})]
+
+
+def test_a_step_of_one_of_several_hosts_names_it() -> None:
+    recorder = new_recorder()
+    recorder.about("192.0.2.7")
+    with recorder.step("unpack"):
+        recorder.about("")
+        with recorder.step("look"):
+            pass
+        recorder.about("192.0.2.7")
+
+    record = recorder.record(Verdict.PASSED)
+    assert [(step.host, step.title) for step in record.phases[0].steps] == [
+        ("192.0.2.7", "192.0.2.7: unpack"),
+        ("", "look"),
+    ]
+    assert record.hosts() == ("192.0.2.7",)
+
+
+def test_equal_warnings_of_several_hosts_are_one() -> None:
+    recorder = new_recorder()
+    recorder.warn("of all")
+    for host in ("192.0.2.7", "192.0.2.8"):
+        recorder.about(host)
+        recorder.warn(f"no swap on {host}")
+    recorder.warn("of one")
+
+    assert recorder.record(Verdict.PASSED).warnings == (
+        "of all",
+        "192.0.2.7, 192.0.2.8: no swap on 192.0.2.7, 192.0.2.8",
+        "192.0.2.8: of one",
+    )
