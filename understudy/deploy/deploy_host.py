@@ -1,7 +1,7 @@
 """One host gets the commit that deploy.yml names. rollout.py does this for all hosts of a target."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -55,14 +55,15 @@ def deploy(
     on_live: Callable[[Manifest], None] = lambda release: None,
     on_switch: Callable[[datetime], None] = lambda at: None,
     gate: Gate | None = None,
+    migrated_by: str = "",
 ) -> list[str]:
     """Makes the commit that deploy.yml names the live release of a host. Returns the warnings.
 
     source: that commit, if it was resolved before. probe: sends requests meanwhile. wait: seconds for
     which another holder of the host's lock is waited for. without_rehearsal: the reason to deploy without
     a receipt. on_live: called with the release once it is live. on_switch: called with the time of its
-    switch, if there was one. gate: see steps.apply_all(). On a host that is as desired nothing is
-    changed, and neither lock nor receipt is needed.
+    switch, if there was one. gate: see steps.apply_all(). migrated_by: see DesiredState. On a host that is as
+    desired nothing is changed, and neither lock nor receipt is needed.
 
     Raises Refused without a receipt, without the lock or for a host that is not provisioned, Unreachable
     if the connection fails, and StepFailed if a step fails or a request is lost.
@@ -89,6 +90,7 @@ def deploy(
             if now is not observed:
                 observed, desired = now, prepare.desired_state(job, source, now)
             entry.what = desired.release.id
+            desired = replace(desired, migrated_by=migrated_by)
             going = GoingLive(observed.current)
             warnings = _converge(
                 job, source, connection, desired, observed, going, probe=probe, gate=gate
@@ -133,6 +135,12 @@ def look(job: Job, source: Source, *, rehearsed: bool) -> Look:
 
             gate.check(job, source, connection)
     return Look(desired.release.id, up_to_date=False)
+
+
+def is_up_to_date(job: Job, source: Source) -> bool:
+    """Whether a deploy of that commit would change nothing. Raises as look()."""
+    with session.connected(job) as (_, observed):
+        return _is_converged(prepare.desired_state(job, source, observed), observed)
 
 
 def require_converged(job: Job) -> None:

@@ -33,7 +33,8 @@ class DesiredState:
     release_files: rendered files of the release's own directory. site_config: the site's nginx file and
     systemd unit. while_migrating: those of maintenance, if this deploy turns it on for its migrations.
     config_before_https: site_config of a site that has no certificate yet and answers the challenges of an
-    issuer, () without `https: auto`. acme_ca: of the issuer, "" for a public one.
+    issuer, () without `https: auto`. acme_ca: of the issuer, "" for a public one. migrated_by: the address of
+    the host that migrates for this one in the same deploy, "" if it does so itself.
     """
 
     config: Config
@@ -44,6 +45,7 @@ class DesiredState:
     while_migrating: InMaintenance | None = None
     config_before_https: tuple[RenderedFile, ...] = ()
     acme_ca: str = ""
+    migrated_by: str = ""
 
     @cached_property
     def paths(self) -> Paths:

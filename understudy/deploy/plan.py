@@ -164,6 +164,9 @@ def _release_commands(desired: DesiredState, observed: ObservedState) -> list[Ac
     as the commands do, and waits with the app's own code.
     """
     app, release_id = desired.app, desired.release.id
+    if desired.migrated_by:
+        # A second run would find nothing to do, or do what is not safe to do twice.
+        app = app.model_copy(update={"migrate_commands": (), "migrations_pending": None})
     commands = [*app.release_commands, *app.migrate_commands]
     if not commands:
         return []

@@ -15,18 +15,28 @@ class PlannedMigrations:
     """pending: `app.name` of each of the app's; None if that is not known before the deploy.
 
     new_database: all would run, those of packages as well. notes: what the host says of its database.
+    backup: whether the database is saved first; None if only the deploy knows whether there are migrations.
+    host: that which migrates for this one, "" for itself.
     """
 
     pending: tuple[str, ...] | None = ()
     new_database: bool = False
     notes: tuple[str, ...] = ()
+    backup: bool | None = False
+    host: str = ""
 
     def lines(self) -> Iterator[str]:
-        if self.pending is None:
+        if self.host:
+            yield f"migrations would run on {self.host}, once for all hosts"
+        elif self.pending is None:
             yield "which migrations would run is not known before the deploy"
-            yield from self.notes
-            return
-        yield from pending.lines(self.pending, new_database=self.new_database)
+            yield from self.notes or [
+                "if any would, the database is backed up before them",
+            ]
+        else:
+            yield from pending.lines(self.pending, new_database=self.new_database)
+            if self.backup:
+                yield "the database is backed up before them"
 
 
 @dataclass(frozen=True)

@@ -31,14 +31,18 @@ from understudy.release.source import Source
 from understudy.ssh.connection import Connection
 
 
-def preview_plan(job: Job, source: Source) -> None:
-    """Prints the files that a deploy would change, the migrations that it would run, and its steps."""
+def preview_plan(job: Job, source: Source, migrated_by: str = "") -> None:
+    """Prints the files that a deploy would change, the migrations that it would run, and its steps.
+
+    migrated_by: see DesiredState.
+    """
     with session.connected(job) as (connection, observed):
         secrets = generated_secrets.make_plan(job.config, observed)
         if secrets:
             # The release that follows gets another id; which one, no one knows yet.
             observed = replace(observed, secrets="not made yet")
         desired = prepare.desired_state(job, source, observed)
+        desired = replace(desired, migrated_by=migrated_by)
         paths = sources.paths(source)
         changed = partial(migration_files.changed, source)
         desired = maintenance.for_migrations(job, paths, connection, desired, observed, changed)
@@ -81,14 +85,18 @@ def _with_hooks(
 def _migrations(connection: Connection, source: Source, desired: DesiredState) -> PlannedMigrations:
     if not desired.app.migrate_commands:
         return PlannedMigrations()
+    if desired.migrated_by:
+        return PlannedMigrations(host=desired.migrated_by)
     if desired.app.preset != "django":
         # Only Django keeps their names in a table that is known here.
-        return PlannedMigrations(None)
+        return PlannedMigrations(None, backup=None)
     if desired.app.database == "external":
-        return PlannedMigrations(None, notes=tuple(_notes(connection, desired)))
+        return PlannedMigrations(None, notes=tuple(_notes(connection, desired)), backup=None)
     there = applied(connection, desired)
     found = pending.pending(sources.paths(source), there)
-    return PlannedMigrations(tuple(found), new_database=not there)
+    # Of packages there may be others.
+    backup = bool(found) or None
+    return PlannedMigrations(tuple(found), new_database=not there, backup=bool(there) and backup)
 
 
 def _notes(connection: Connection, desired: DesiredState) -> Iterable[str]:

@@ -30,22 +30,23 @@ from understudy.release.source import Source
 _NAME = "proxy"
 
 
-def deploy(job: Job, source: Source, *, wait: int, without_rehearsal: str | None) -> int:
-    """Makes the proxies of the target as deploy.yml says, one after another. Returns how many have changed.
+def deploy(
+    job: Job, source: Source, *, wait: int, without_rehearsal: str | None
+) -> tuple[bool, ...]:
+    """Makes the target's proxies as deploy.yml says, one after another. Returns for each whether it changed.
 
     wait: as in deploy_host.deploy(). Raises Refused without a receipt or the lock, StepFailed if a step fails:
     that proxy has its old files again.
     """
-    changed: list[Job] = []
+    changed: list[bool] = []
 
     def deploy_one(host: Job) -> None:
-        if _deploy(host, source, wait, without_rehearsal):
-            changed.append(host)
+        changed.append(_deploy(host, source, wait, without_rehearsal))
 
     proxies = all_hosts.proxies(job)
     if proxies:
         all_hosts.in_turn(proxies, deploy_one)
-    return len(changed)
+    return tuple(changed)
 
 
 def preview_plan(job: Job, source: Source) -> None:

@@ -11,6 +11,7 @@ from understudy.deploy import (
     proxies,
     restore,
     same_release,
+    together,
 )
 from understudy.deploy.went_live import SwitchedTogether
 from understudy.diagnosis import explain
@@ -32,6 +33,7 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
         source = commits.resolve(job, found)
     switched: dict[str, datetime] = {}
     warnings: list[str] = []
+    first, changed = "", 0
 
     def deploy_one(host: Job, gate: Gate | None) -> None:
         with explain.explained(host, busy=True):
@@ -44,6 +46,7 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
                 on_live=live.append,
                 on_switch=lambda at: switched.update({host.target.address: at}),
                 gate=gate,
+                migrated_by="" if host.target.address == first else first,
             )
             warnings.extend(own)
 
@@ -55,20 +58,36 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
         same_release.require(hosts, [one.release for one in looks])
         hosts = tuple(host for host, one in zip(hosts, looks, strict=True) if not one.up_to_date)
     if hosts:
+        first = _migrating(hosts)
         with hooked.hooked(job, hosts, "deploy", source.commit) as live:
             all_hosts.together(hosts, deploy_one)
             _report(job, hosts, live[0].id if live else "", switched)
-    proxies.deploy(job, source, wait=wait, without_rehearsal=without_rehearsal)
-    if len(all_of_them) > 1:
-        job.report.say(batches.summary(job.target_name, len(all_of_them), changed=len(hosts)))
+            changed = len(live)
+    done = proxies.deploy(job, source, wait=wait, without_rehearsal=without_rehearsal)
+    if len(all_of_them) + len(done) > 1:
+        total, changed = len(all_of_them) + len(done), changed + sum(done)
+        job.report.say(batches.summary(job.target_name, total, changed, len(done)))
     return tuple(dict.fromkeys(warnings))
+
+
+def _migrating(hosts: Sequence[Job]) -> str:
+    return together.migrating(hosts[0].target.host_list, [one.target.address for one in hosts])
 
 
 def plan(job: Job) -> None:
     """Prints what deploy() would do on each host, and changes nothing."""
     source = commits.planned(job)
     if hosts := all_hosts.with_site(job):
-        all_hosts.look(hosts, lambda host: preview_host.preview_plan(host, source))
+        first = _migrating(hosts)
+        if first and deploy_host.is_up_to_date(hosts[0], source):
+            # It takes no part.
+            first = ""
+
+        def preview(host: Job) -> None:
+            own = "" if host.target.address == first else first
+            preview_host.preview_plan(host, source, migrated_by=own)
+
+        all_hosts.look(hosts, preview)
     proxies.preview_plan(job, source)
 
 

@@ -3,14 +3,21 @@
 None goes live before all are ready. host/gates.py has how they wait.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from understudy.commands import app as app_commands
 from understudy.config import topology
+from understudy.config.topology import TargetHost
 from understudy.deploy.desired import DesiredState
 from understudy.host.actions import AFTER_SWITCH, Action, Meet, Point, Run
 
 _NOT_SWITCHED = "not switched"
+
+
+def migrating(hosts: Sequence[TargetHost], taking_part: Collection[str]) -> str:
+    """The address of the host that migrates for all, of hosts that are changed together; "" if each does so."""
+    first = topology.sites(hosts)[0].address if topology.has_several_sites(hosts) else ""
+    return first if first in taking_part and len(taking_part) > 1 else ""
 
 
 def migrate(desired: DesiredState, commands: Sequence[Action]) -> list[Action]:

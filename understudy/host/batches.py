@@ -26,13 +26,12 @@ def batches(
     yield from (items[start : start + size] for start in range(begin, len(items), size))
 
 
-def summary(target: str, hosts: int, changed: int) -> str:
-    """The line after those of the hosts."""
-    return (
-        f"{target}: {changed} of {hosts} hosts changed"
-        if changed
-        else f"{target}: {hosts} hosts, no change"
-    )
+def summary(target: str, hosts: int, changed: int, proxies: int = 0) -> str:
+    """The line after those of the hosts. hosts: all of which a deploy changes, the proxies among them."""
+    among = f" ({proxies} {'proxies' if proxies > 1 else 'proxy'})" if proxies else ""
+    if not changed:
+        return f"{target}: {hosts} hosts{among}, no change"
+    return f"{target}: {changed} of {hosts} hosts{among} changed"
 
 
 def not_looked_at(target: str, failed: Sequence[Outcome]) -> UnderstudyError:

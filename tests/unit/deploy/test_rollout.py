@@ -13,7 +13,7 @@ from tests.unit.deploy.test_deploy_host import deployed
 from tests.unit.fakes import FakeConnection, failed, manifest, printed
 from tests.unit.staging import APPLIED, DEPLOY, QUERY, Staging, changes, lines_of
 from understudy.config.secrets import Secret
-from understudy.deploy import rollout
+from understudy.deploy import proxies, rollout
 from understudy.diagnosis import evidence
 from understudy.errors import ConfigError, Refused, StepFailed, Unreachable
 from understudy.host import all_hosts
@@ -394,3 +394,66 @@ def test_rollback_of_hosts_that_share_their_data_is_to_one_release(staging: Stag
     rollout.rollback(job, OLD.id, with_data=False, anyway=False, probe=False, wait=0)
 
     assert touched(made)[1:] == [True, True]
+
+
+def migrating(made: list[FakeConnection]) -> list[bool]:
+    """Whether each host has a command to migrate."""
+    jobs = [[note for note in host.notes if "commands.py" in note] for host in made]
+    assert [len(found) for found in jobs] == [1] * len(made)
+    return ["manage.py migrate" in found[0] for found in jobs]
+
+
+def test_first_host_migrates_once_for_all(staging: Staging) -> None:
+    job = with_roles(staging)
+    made = hosts(staging, *facts_of(staging, job))
+
+    rollout.deploy(job, probe=False, wait=0, without_rehearsal=None)
+
+    assert migrating(made) == [True, False, False]
+
+
+def test_chosen_host_migrates_itself(staging: Staging) -> None:
+    job = with_roles(staging)
+    made = hosts(staging, *facts_of(staging, job))
+
+    chosen = replace(job, address=HOSTS[1])
+    rollout.deploy(chosen, probe=False, wait=0, without_rehearsal=None)
+
+    assert migrating(made[1:2]) == [True]
+
+
+def test_plan_has_the_migrations_on_the_host_that_runs_them(staging: Staging) -> None:
+    job = with_roles(staging)
+    hosts(staging, *facts_of(staging, job))
+
+    rollout.plan(job)
+
+    plans = [fields for event, fields in staging.report.results if event == "plan"]
+    commands = [[line for step in one["steps"] for line in step["commands"]] for one in plans]
+    assert ["manage.py migrate" in " ".join(lines) for lines in commands] == [True, False, False]
+    assert [one["migrations"]["host"] for one in plans] == ["", HOSTS[0], HOSTS[0]]
+    said = staging.report.said_of
+    assert f"migrations would run on {HOSTS[0]}, once for all hosts" in said[HOSTS[1]]
+
+
+def test_proxies_count_among_the_hosts_that_have_changed(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = with_roles(staging)
+    hosts(staging, *facts_of(staging, job))
+    monkeypatch.setattr(proxies, "deploy", lambda *_, **__: (True, False))
+
+    rollout.deploy(job, probe=False, wait=0, without_rehearsal=None)
+
+    assert staging.report.said_of[""][-1] == "staging: 4 of 5 hosts (2 proxies) changed"
+
+
+def test_proxy_beside_a_single_web_host_counts(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staging.host(deployed(staging))
+    monkeypatch.setattr(proxies, "deploy", lambda *_, **__: (False,))
+
+    rollout.deploy(staging.job(), probe=False, wait=0, without_rehearsal=None)
+
+    assert staging.report.said[-1] == "staging: 2 hosts (1 proxy), no change"

@@ -7,7 +7,18 @@ from typing import Any
 
 import pytest
 
-from tests.unit.cluster import APART, FIRST, HOSTS, SECOND, Applies, Cluster, Fault, Killed, cluster
+from tests.unit.cluster import (
+    APART,
+    APP,
+    FIRST,
+    HOSTS,
+    SECOND,
+    Applies,
+    Cluster,
+    Fault,
+    Killed,
+    cluster,
+)
 from tests.unit.fakes import manifest
 from tests.unit.plans import NEW, OLD
 from tests.unit.staging import Staging
@@ -410,3 +421,21 @@ def test_the_report_shows_each_wait_for_the_other_hosts_as_one(staging: Staging)
 
     assert len({one.title for one in waits}) == 7
     assert all(isinstance(one, Meet) and timeline.is_wait(one.title) for one in waits)
+
+
+@pytest.mark.parametrize(
+    ("taking_part", "found"),
+    [
+        ([FIRST, SECOND], FIRST),
+        # Each migrates itself: the first host is as desired, or not among those that are chosen.
+        ([SECOND], ""),
+        ([FIRST], ""),
+    ],
+)
+def test_first_host_migrates_for_those_that_are_deployed_with_it(
+    taking_part: Sequence[str], found: str, staging: Staging
+) -> None:
+    hosts = staging.job(app=APP, hosts=HOSTS).config.target("staging").host_list
+
+    assert together.migrating(hosts, taking_part) == found
+    assert together.migrating((), taking_part) == ""
