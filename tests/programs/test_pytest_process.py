@@ -89,18 +89,20 @@ def test_first_test_waits_until_it_is_let_go(
     assert "test_quick" in process.results.read_text()
 
 
-def test_name_of_a_failed_test_is_there_before_pytest_ends(project: Path) -> None:
-    failed = list[str]()
+def test_why_a_test_failed_is_known_before_pytest_ends(project: Path) -> None:
+    failed = list[tuple[str, str]]()
     with PytestProcess(
         ["test_it.py", "-k", "wrong or endless", "-p", "no:cacheprovider", "-p", "no:randomly"],
         project,
     ) as process:
-        process.let_go(failed.append)
+        process.let_go(lambda *found: failed.append(found))
         deadline = time.monotonic() + PATIENCE
         while not failed:
             assert time.monotonic() < deadline
             time.sleep(0.02)
-        assert failed == ["test_it.py::test_wrong"]
+        [(name, reason)] = failed
+        assert name == "test_it.py::test_wrong"
+        assert reason.startswith("assert False")
 
 
 def test_pytest_that_is_not_needed_ends_without_a_test(

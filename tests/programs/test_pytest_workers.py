@@ -54,14 +54,16 @@ def test_worker_that_dies_is_a_failure_with_its_tests_name(project: Path) -> Non
         """,
     )
     words = ["functional_tests", "--target", "staging", *OPTIONS]
-    failed: list[str] = []
+    failed: list[tuple[str, str]] = []
 
     with PytestProcess(words, project) as process:
-        process.let_go(failed.append)
+        process.let_go(lambda *found: failed.append(found))
         output, code = process.wait()
         tests = {test["name"]: test for test in read_tests(process.results.read_text())}
 
-    assert (code, failed) == (1, ["functional_tests/test_it.py::test_deadly"]), output
+    [(name, reason)] = failed
+    assert (code, name) == (1, "functional_tests/test_it.py::test_deadly"), output
+    assert "crashed while running" in reason
     assert tests["test_deadly"]["outcome"] in ("failed", "error")
     assert "crashed while running" in tests["test_deadly"]["message"]
     assert [tests[f"test_other[{number}]"]["outcome"] for number in range(6)] == ["passed"] * 6
@@ -80,7 +82,7 @@ def test_workers_wait_until_they_are_let_go(project: Path) -> None:
     with PytestProcess(["functional_tests", "--target", "staging", *OPTIONS], project) as process:
         time.sleep(4)
         assert not (project / "ran").exists()
-        process.let_go(lambda name: None)
+        process.let_go(lambda name, reason: None)
         output, code = process.wait()
 
     assert code == 0, output

@@ -189,6 +189,9 @@ class FakeReport(Report):
     def detail(self, text: str) -> None:
         self.details.append(text)
 
+    def test_failed(self, test: str, reason: str) -> None:
+        self.details.append(f"failed: {test}: {reason}")
+
     def progress(self, share: Share) -> None:
         self.shares.append(share)
 

@@ -7,7 +7,7 @@ from typing import Any, Never
 from understudy.errors import INTERRUPTED, UnderstudyError
 from understudy.rehearsal.verdict import Verdict
 from understudy.release.source import Newest
-from understudy.report.events import Report
+from understudy.report.events import Report, failed_test
 from understudy.report.forwarding import ForwardingReport
 
 # Seconds.
@@ -70,6 +70,9 @@ class _OneLine(ForwardingReport):
 
     def detail(self, text: str) -> None:
         self._shown.output(text)
+
+    def test_failed(self, test: str, reason: str) -> None:
+        self.detail(failed_test(test, reason))
 
     def output(self, line: str) -> None:
         self._shown.output(line)

@@ -1,5 +1,6 @@
 """Pytest in a process of its own: started ahead if need be, let go, waited for, ended early."""
 
+import json
 import os
 import signal
 import socket
@@ -49,18 +50,22 @@ class PytestProcess:
         )
         theirs.close()
 
-    def let_go(self, on_failure: Callable[[str], None]) -> None:
-        """Lets the tests begin. on_failure: called, by another thread, with the name of each that fails."""
+    def let_go(self, on_failure: Callable[[str, str], None]) -> None:
+        """Lets the tests begin. on_failure: called, by another thread, with the name of each that fails, and
+        the reason.
+        """
         # It may have ended already: nothing could be collected, say.
         with suppress(BrokenPipeError, ConnectionResetError):
             self._channel.sendall(b"1")
         self._reader = Background(lambda: self._read(on_failure))
 
-    def _read(self, on_failure: Callable[[str], None]) -> None:
+    def _read(self, on_failure: Callable[[str, str], None]) -> None:
         # Reset, if pytest has ended before it was let go.
-        with suppress(ConnectionResetError), self._channel.makefile() as names:
-            for name in names:
-                on_failure(name.rstrip())
+        with suppress(ConnectionResetError), self._channel.makefile() as lines:
+            for line in lines:
+                # Of pytest that is killed the last one may be cut off.
+                if line.endswith("\n"):
+                    on_failure(*json.loads(line))
 
     def wait(self) -> tuple[str, int]:
         """All that pytest printed, and its exit code, once it has ended."""

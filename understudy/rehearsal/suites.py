@@ -55,7 +55,7 @@ class Suite:
         """Raises StepFailed, with pytest's output, if a test fails, Stopped after stop()."""
         target = self.job.target_name
         with report.step(f"run the {self.name} tests on {target}"), self.begin() as pytest:
-            pytest.let_go(lambda test: report.detail(f"failed: {test}"))
+            pytest.let_go(report.test_failed)
             printed, code = pytest.wait()
             output = _NATIVE_FRAMES.sub("", printed).strip()
             if self._why_stopped is not None:

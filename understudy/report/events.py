@@ -107,6 +107,10 @@ class Report(ABC):
         """What a long step is doing now."""
 
     @abstractmethod
+    def test_failed(self, test: str, reason: str) -> None:
+        """Of a suite that still runs; the error at its end has the whole output. reason: one line."""
+
+    @abstractmethod
     def progress(self, share: Share) -> None:
         """How far the running step is: bytes that were sent or received, or Debian packages."""
 
@@ -191,6 +195,9 @@ class JsonReport(Report):
     def detail(self, text: str) -> None:
         self._write("detail", text=text)
 
+    def test_failed(self, test: str, reason: str) -> None:
+        self.detail(failed_test(test, reason))
+
     def progress(self, share: Share) -> None:
         place, now = (*self._about.values(), *self._branch.values()), time.monotonic()
         is_whole = share.done == share.total
@@ -224,6 +231,10 @@ class JsonReport(Report):
         begin = {"event": event, "schema": SCHEMA, "time": moment(self._now())}
         whole = plain_json({**begin, **self._about, **self._branch, **values})
         print(json.dumps(whole), file=self._out, flush=True)
+
+
+def failed_test(test: str, reason: str) -> str:
+    return f"failed: {test}: {reason}"
 
 
 def with_host(host: str, text: str) -> str:

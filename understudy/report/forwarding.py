@@ -64,6 +64,9 @@ class ForwardingReport(Report):
     def detail(self, text: str) -> None:
         self.hand_on(lambda report: report.detail(text))
 
+    def test_failed(self, test: str, reason: str) -> None:
+        self.hand_on(lambda report: report.test_failed(test, reason))
+
     def progress(self, share: Share) -> None:
         self.hand_on(lambda report: report.progress(share))
 

@@ -68,6 +68,9 @@ class MaskingReport(Report):
     def detail(self, text: str) -> None:
         self._report.detail(self._text(text))
 
+    def test_failed(self, test: str, reason: str) -> None:
+        self._report.test_failed(self._text(test), self._text(reason))
+
     def progress(self, share: Share) -> None:
         self._report.progress(share)
 

@@ -7,7 +7,7 @@ from typing import Any
 import understudy
 from understudy.errors import UnderstudyError
 from understudy.local.share import Share
-from understudy.report.events import Report, with_host
+from understudy.report.events import Report, failed_test, with_host
 from understudy.report.host_warnings import HostWarnings
 from understudy.report.record import (
     Command,
@@ -171,6 +171,10 @@ class Recorder(Report):
     def detail(self, text: str) -> None:
         self._note(text)
         self.report.detail(text)
+
+    def test_failed(self, test: str, reason: str) -> None:
+        self._note(failed_test(test, reason))
+        self.report.test_failed(test, reason)
 
     def progress(self, share: Share) -> None:
         self.report.progress(share)

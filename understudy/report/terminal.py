@@ -20,6 +20,7 @@ from understudy.report.events import Report, with_host
 from understudy.report.host_warnings import HostWarnings
 from understudy.report.live import Live
 from understudy.report.phase_results import PhaseResults
+from understudy.report.pytest_summary import without_summary
 from understudy.report.sanitize import plain
 from understudy.report.short import short
 from understudy.report.skipped_phases import SkippedPhases
@@ -77,6 +78,8 @@ class TextReport(Report):
         self._host_warnings = HostWarnings()
         self._skipped = SkippedPhases()
         self._colours = Colours()
+        # Their lines in pytest's summary, in the details of an error, would say the same again.
+        self._failed_tests: set[str] = set()
 
     def about(self, host: str, phase: str = "") -> None:
         self._host, self._phase = host, phase
@@ -149,6 +152,12 @@ class TextReport(Report):
         if self._shows_all or not (self._show_live(text) or hidden):
             self._out.print(_plain((f"  {with_host(self._host, text)}", "dim")))
 
+    def test_failed(self, test: str, reason: str) -> None:
+        if not self._is_quiet:
+            self._failed_tests.add(test)
+            text = with_host(self._host, f"{test}: {reason}")
+            self._out.print(_plain(_mark(ok=False), f" {text}"))
+
     def progress(self, share: Share) -> None:
         for live in self._steps[self._place][-1:]:
             live.advance(share, time.monotonic())
@@ -196,7 +205,8 @@ class TextReport(Report):
         if error.cause:
             self._err.print(_plain(("cause:", "bold"), f" {error.cause}"))
         if error.details:
-            lines, most = error.details.splitlines(), _LINES_OF_ALL if self._shows_all else _LINES
+            lines = without_summary(error.details.splitlines(), self._failed_tests)
+            most = _LINES_OF_ALL if self._shows_all else _LINES
             for line in lines if error.is_list else _shortened(lines, *most):
                 self._err.print(_plain(f"  {line}"))
         if error.hint:

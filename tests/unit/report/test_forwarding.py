@@ -12,6 +12,7 @@ def test_every_call_is_passed_on() -> None:
 
     with front.phase("up", "The VM"), front.step("restore"):
         front.detail("a detail")
+        front.test_failed("test_it.py::test_one", "assert 0")
     front.skipped("data", "Data", "none")
     front.say("said")
     front.warn("warned")
@@ -26,7 +27,8 @@ def test_every_call_is_passed_on() -> None:
         call(behind)
     assert behind.phases == [("up", "passed"), ("data", "skipped, none")]
     assert behind.steps == [("restore", True)]
-    assert (behind.details, behind.said, behind.warnings) == (["a detail"], ["said"], ["warned"])
+    assert behind.details == ["a detail", "failed: test_it.py::test_one: assert 0"]
+    assert (behind.said, behind.warnings) == (["said"], ["warned"])
     assert (behind.attached, behind.errors, behind.expected) == ({"drift": []}, [failed], [7])
     assert behind.commands == [("true", "", True)]
     assert behind.host == ""

@@ -18,6 +18,7 @@ EVENTS: list[Callable[[Report], None]] = [
     lambda report: report.started(f"title {SECRET}"),
     lambda report: report.ended(f"title {SECRET}", 1.0, ok=True),
     lambda report: report.detail(f"text {SECRET}"),
+    lambda report: report.test_failed(f"test_it[{SECRET}]", f"assert {SECRET}"),
     lambda report: report.output(f"line {SECRET}"),
     lambda report: report.say(f"-Environment={SECRET}"),
     lambda report: report.say(f"coloured {SECRET[:3]}\x1b[1m{SECRET[3:]}"),

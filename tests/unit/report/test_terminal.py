@@ -103,6 +103,43 @@ def test_details_of_a_whole_failed_suite_are_shortened_in_the_middle(
     assert shown(600, 1)[-1] == "599"
 
 
+PRINTED = """\
+E   AssertionError: port 6379 is open
+=========================== short test summary info ============================
+  FAILED tests/host/test_ports.py::test_open[a - b] - AssertionError: port 6379...
+ERROR tests/host/test_ports.py::test_other
+1 failed, 3 passed, 1 error in 2.10s"""
+
+
+@pytest.mark.parametrize("in_phase", [False, True])
+def test_failed_test_is_shown_with_its_reason_at_once_and_not_again_in_the_summary(
+    in_phase: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also in a rehearsal, which shows a line for each phase."""
+    report = TextReport()
+    if in_phase:
+        report.phase_started("host-tests", "host tests")
+    report.started("run the host tests")
+    report.test_failed("test_ports.py::test_open[a - b]", "port 6379 is open")
+
+    assert capsys.readouterr().out == "✗ test_ports.py::test_open[a - b]: port 6379 is open\n"
+    report.test_failed("test_ports.py::test_other", "no ss")
+    report.error(StepFailed("the host tests failed", PRINTED))
+    assert capsys.readouterr().err.splitlines()[1:] == [
+        "  E   AssertionError: port 6379 is open",
+        "  1 failed, 3 passed, 1 error in 2.10s",
+    ]
+
+
+def test_summary_of_tests_that_were_not_shown_stays(capsys: pytest.CaptureFixture[str]) -> None:
+    report = TextReport(-1)
+    report.test_failed("test_ports.py::test_other", "no ss")
+    report.error(StepFailed("the host tests failed", PRINTED))
+
+    out, err = capsys.readouterr()
+    assert (out, "ERROR tests/host/test_ports.py::test_other" in err) == ("", True)
+
+
 def test_lines_of_pythons_import_give_way_to_those_of_the_app(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
