@@ -1,5 +1,6 @@
 """Staging with production's topology: two web hosts, a worker, a database and a proxy, each a VM of its own."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from tests.integration.site import Site
 from tests.integration.staging import PROJECT, Answer, Staging, make_app, vm_name
+from understudy.config import staging_hosts
 from understudy.vm import address as vm_address
 
 pytestmark = [pytest.mark.timeout(3600), pytest.mark.long]
@@ -127,3 +129,25 @@ def test_rehearsal_finds_what_only_several_hosts_show(shop: Shop) -> None:
     assert all("deploy the candidate" in line or "browser tests" in line for line in failed), failed
     log = (PROJECT / ".understudy" / "rehearse.log").read_text()
     assert "3 hosts switched within" in log
+
+
+def test_drift_is_found_on_the_host_that_has_it(shop: Shop) -> None:
+    """Production does not exist here: its captures are those of the machines, before one of them is changed."""
+    captured = shop.app.deploy_py("capture", "--target", "vagrant")
+    assert captured.code == 0, captured.text
+    folder = shop.app.config.parent / "provision"
+    machines = {one.name: one for one in staging_hosts.of(shop.app.settings())}
+    for name, address in vm_address.machines(shop.app.settings()).items():
+        [host] = machines[name].mirrors
+        (folder / f"vagrant-{address}.lock.yml").rename(folder / f"production-{host}.lock.yml")
+    planted = "echo '1 1 * * * root true' | sudo tee /etc/cron.d/planted"
+    assert shop.ssh("web2", planted).code == 0
+
+    drift = shop.app.deploy_py("drift", "--between", "capture", "vagrant", "--json")
+
+    events = map(json.loads, drift.text.splitlines())
+    [found] = [one["comparisons"] for one in events if one["event"] == "drift"]
+    differences = {one["host"]: [each["path"] for each in one["differences"]] for one in found}
+    assert list(differences) == [host["address"] for host in HOSTS]
+    assert differences.pop("192.0.2.8") == ["cron./etc/cron.d/planted"]
+    assert not any(differences.values()), differences

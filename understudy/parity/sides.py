@@ -52,7 +52,14 @@ class Sides:
             self._capture(side, host),
             partial=side == CODE,
             others={one: self._capture(side, one) for one in self._known(side, others)},
+            has_database=not self._is_elsewhere(host),
         )
+
+    def _is_elsewhere(self, host: str) -> bool:
+        """The database."""
+        target, _, address = host.partition(":")
+        found = self._job.config.targets.get(target)
+        return bool(found and topology.database_elsewhere(found.host_list, address))
 
     def has_capture(self, host: str) -> bool:
         return capture_host.lock_path(self._job, host).exists()

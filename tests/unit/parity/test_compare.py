@@ -1,5 +1,6 @@
 """The verb drift: which two sides are compared, what is shown, and when drift fails."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,16 @@ def test_target_without_a_capture_is_compared_with_the_code_and_warned_of(hosts:
 def test_target_excludes_two_sides(hosts: Hosts) -> None:
     with pytest.raises(ConfigError, match="either --target or --between"):
         compare.comparisons(hosts.pair(), "production", ("a", "b"))
+
+
+def test_capture_of_a_target_that_deploy_yml_no_longer_has_can_be_compared(hosts: Hosts) -> None:
+    job = hosts.pair()
+    capture_host.capture(job, "production")
+    config = job.config.model_copy(update={"targets": {"staging": job.config.targets["staging"]}})
+
+    found = compare.comparisons(replace(job, config=config), None, ("capture", "staging"))
+
+    assert names(found) == [("capture", "staging")]
 
 
 @pytest.mark.parametrize(

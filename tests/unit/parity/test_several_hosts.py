@@ -152,6 +152,33 @@ def test_what_a_folded_machine_lacks_counts(hosts: Hosts) -> None:
     assert found == {DATABASE: [], WEB: [], WORKER: ["packages.cowsay"]}
 
 
+def test_a_server_that_no_one_uses_does_not_count(hosts: Hosts) -> None:
+    """The box of the VM has PostgreSQL; production's web host has its client alone."""
+    without = {"postgresql": "", "packages": SECTIONS["packages"]}
+    server = SECTIONS["packages"] + "\npackage\tinstall\tinstalled\tpostgresql-15\t15.14-0"
+    hosts.answer(WEB, **without)
+    hosts.answer(STAGING[0], packages=server)
+
+    job = hosts.job()
+    found = next(one for one in compare.comparisons(job) if one.host == WEB)
+
+    assert [one.path for one in found.differences] == []
+    assert {"packages.postgresql-15", "postgresql.version"} <= {one.path for one in found.intended}
+    assert "no one uses" in found.intended[0].intended
+
+    hosts.answer(DATABASE, **without)
+    lacking = next(one for one in compare.comparisons(job) if one.host == DATABASE)
+    assert "postgresql.version" in [one.path for one in lacking.differences]
+
+
+def test_another_version_of_the_client_counts(hosts: Hosts) -> None:
+    client = "\npackage\tinstall\tinstalled\tpostgresql-client-15\t"
+    hosts.answer(WEB, postgresql="", packages=f"{SECTIONS['packages']}{client}15.13-0")
+    hosts.answer(STAGING[0], packages=f"{SECTIONS['packages']}{client}15.14-0")
+
+    assert paths(compare.comparisons(hosts.job()))[WEB] == ["packages.postgresql-client-15"]
+
+
 def test_targets_whose_hosts_have_other_roles_can_only_be_compared_by_name(hosts: Hosts) -> None:
     job = hosts.job(fold=("worker", "database"))
     whole = {**job.config.targets, "other": hosts.job().config.targets["staging"]}

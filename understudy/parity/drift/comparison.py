@@ -9,7 +9,7 @@ from typing import Any
 from understudy.config.parity import Intended
 from understudy.host.fingerprint import upstream
 from understudy.parity.capture.value import UNREADABLE, Capture, Section
-from understudy.parity.drift import captured_mail, container, folded
+from understudy.parity.drift import captured_mail, container, folded, unused_server
 from understudy.parity.drift.rules import NEVER, POINTS, rule_for
 
 # Matches every value: code wants nginx in any version.
@@ -20,13 +20,15 @@ ANY = "any"
 class Side:
     """One of the two captures. partial: it names only some values, as code does; others don't count.
 
-    others: of further hosts that the copy of this one plays as well.
+    others: of further hosts that the copy of this one plays as well. has_database: false if it is on another
+    host.
     """
 
     name: str
     capture: Capture
     partial: bool = False
     others: Mapping[str, Capture] = field(default_factory=dict)
+    has_database: bool = True
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ def compare(
         *container.differences(*sides),
         *captured_mail.differences(*sides),
         *folded.differences(*sides, model.others),
+        *(() if model.has_database else unused_server.differences(*sides)),
     )
     found = [_difference(pair, own_units, expected) for pair in pairs if not pair.is_same]
     counted = sorted(

@@ -39,7 +39,7 @@ def between(config: Config, model: str, copy: str, captured: str = "") -> Pairs:
     """model, copy: a target's name or `target:address`, `capture` or `code`. captured: the host that the VM
     mirrors, whose capture is meant if a single host is compared.
 
-    Raises ConfigError for a target that deploy.yml lacks, and for two whose hosts have other roles.
+    Raises ConfigError for two targets whose hosts have other roles.
     """
     ours, theirs = target_of(config, model, copy), target_of(config, copy, model)
     hosts = _hosts(config, ours), _hosts(config, theirs)
@@ -71,9 +71,9 @@ def target_of(config: Config, side: str, other: str) -> str:
 
 def _hosts(config: Config, name: str) -> Sequence[str]:
     """The addresses of all hosts of a target, also of those without the site; none for one that is named."""
-    if ":" in name:
+    target = config.targets.get(name)
+    if target is None:
         return ()
-    target = config.target(name)
     return [host.address for host in target.host_list] or target.addresses
 
 
