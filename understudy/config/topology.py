@@ -175,6 +175,12 @@ def migrates(hosts: Sequence[TargetHost], address: str) -> bool:
     return sites(hosts)[0].address == address
 
 
+def backups_on(hosts: Sequence[TargetHost], address: str) -> str:
+    """The address of the host on which deploys make their backups, if it is another one; else ""."""
+    holder = sites(hosts)[0].address if hosts else ""
+    return holder if holder != address else ""
+
+
 def database_elsewhere(hosts: Sequence[TargetHost], address: str) -> str:
     """Where the host of that address finds the database; "" if it has it itself, or none of them has."""
     holder = next((host for host in hosts if "database" in host.roles), None)

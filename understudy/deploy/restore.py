@@ -90,12 +90,18 @@ def live_release(job: Job, observed: ObservedState) -> Manifest:
     return release
 
 
+def _where(job: Job) -> str:
+    """Of several hosts that with the backups of deploys."""
+    elsewhere = topology.backups_on(job.target.host_list, job.target.address)
+    return f" --host {elsewhere or job.target.address}" if job.target.host_list else ""
+
+
 def _refuse_without_backup(connection: SshConnection, job: Job, name: str) -> None:
     external_database.refuse_restore(job.config.app)
     names = [backup.name for backup in backups.list_all(connection, job)]
     if name not in names:
         raise Refused(
-            f"{job.target_name} has no backup {name}",
-            hint=f"python deploy.py restore --target {job.target_name} lists them"
+            f"{job.target_name} ({job.target.address}) has no backup {name}",
+            hint=f"python deploy.py restore --target {job.target_name}{_where(job)} lists them"
             + ("; --off-host takes one that is off-host." if off_host.has_place(job) else "."),
         )

@@ -25,28 +25,36 @@ class ListedBackup:
 
 @dataclass(frozen=True)
 class BackupList(Answer):
-    """backups: the oldest first; those of the host before those elsewhere."""
+    """backups: the oldest first; those of the host before those elsewhere. made_on: the address of the host on
+    which deploys make them, if it is another one.
+    """
 
     event: ClassVar[str] = "backups"
 
     target: str
     host: str
     backups: tuple[ListedBackup, ...]
+    made_on: str = ""
 
     @classmethod
     def of(
-        cls, target: str, host: str, backups: Iterable[Backup], elsewhere: Iterable[Backup] = ()
+        cls,
+        target: str,
+        host: str,
+        backups: Iterable[Backup],
+        elsewhere: Iterable[Backup] = (),
+        made_on: str = "",
     ) -> Self:
         listed = (
             ListedBackup(one.name, one.taken_at, one.release, one.size, one.rows, off_host)
             for off_host, several in ((False, backups), (True, elsewhere))
             for one in several
         )
-        return cls(target, host, tuple(listed))
+        return cls(target, host, tuple(listed), made_on)
 
     def text(self) -> str:
         if not self.backups:
-            return f"{self.target} has no backup"
+            return self._none
         name, size, rows = (
             max(len(f"{getattr(one, key)}") for one in self.backups)
             for key in ("name", "bytes", "rows")
@@ -56,3 +64,10 @@ class BackupList(Answer):
             + ("  off-host" if one.off_host else "")
             for one in self.backups
         )
+
+    @property
+    def _none(self) -> str:
+        if not self.made_on:
+            return f"{self.target} has no backup"
+        lists = f"python deploy.py restore --host {self.made_on} --target {self.target}"
+        return f"{self.host} has no backup. Deploys make theirs on {self.made_on}: `{lists}` lists them"

@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from understudy.commands import backups as commands
 from understudy.commands.backups import Backup
+from understudy.config import topology
 from understudy.errors import StepFailed
 from understudy.host import data_errors, known_names, off_host, session
 from understudy.host.actions import SECONDS_FOR_A_STEP
@@ -61,7 +62,10 @@ def backups(job: Job) -> None:
             elsewhere = off_host.list_all(connection, job) if off_host.has_place(job) else ()
         except StepFailed as error:
             failure = error
-    job.report.answer(BackupList.of(job.target_name, job.target.address, listed, elsewhere))
+    made_on = topology.backups_on(job.target.host_list, job.target.address)
+    job.report.answer(
+        BackupList.of(job.target_name, job.target.address, listed, elsewhere, made_on)
+    )
     if failure:
         raise failure
 

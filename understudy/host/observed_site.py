@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from understudy.config import topology
 from understudy.config.model import Config
 from understudy.config.overdue import DAYS_TO_WARN
 from understudy.config.target import TargetConfig
@@ -31,7 +32,11 @@ def of(config: Config, name: str, target: TargetConfig, observed: ObservedState)
     """name: the target's. Without a live release only a proxy's certificate is known."""
     site, live = config.app.name, _live(target, observed)
     address, engine = str(target.address), config.app.database
-    bare = Site(name, address, observed.os, target.origin, engine, live, target.roles)
+    elsewhere = topology.backups_on(target.host_list, target.address)
+    bare = Site(
+        *(name, address, observed.os, target.origin, engine, live, target.roles),
+        backups_on=elsewhere,
+    )
     certificate = _certificate(found_certificate(site, target, observed), target)
     renewal = _renewal(observed.renewal) if target.asks_issuer else None
     if live is None:

@@ -65,7 +65,7 @@ def look(job: Job) -> None:
     elif found[2]:
         job.report.say(f"The repository opens. Its last backup, of {found[1]}, is {found[2]}.")
     else:
-        again = f"python deploy.py backup --off-host --target {job.target_name}"
+        again = f"python deploy.py backup --off-host --target {job.target_name}{_where(job)}"
         job.report.say(f"There is no off-host backup yet: `{again}` makes the first.")
 
 
@@ -77,7 +77,7 @@ def check(job: Job, name: str) -> None:
     if name not in names:
         raise Refused(
             f"{job.target_name} has no off-host backup {name}",
-            hint=f"python deploy.py restore --target {job.target_name} lists them.",
+            hint=f"python deploy.py restore --target {job.target_name}{_where(job)} lists them.",
         )
 
 
@@ -118,6 +118,10 @@ def _steps(report: Report) -> Callable[[str], None]:
             report.detail(line.removeprefix(_STEP))
 
     return show
+
+
+def _where(job: Job) -> str:
+    return f" --host {job.address}" if job.address else ""
 
 
 def _refuse_without_place(job: Job) -> None:

@@ -95,7 +95,7 @@ class Site:
     """What of a status lasts: it follows from the host's facts.
 
     host: its address, and roles: what it has of the site. engine: of the database. maintenance: in words, "" if
-    it is off.
+    it is off. backups_on: the address of the host on which deploys make their backups, "" for this one.
     """
 
     target: str
@@ -106,6 +106,7 @@ class Site:
     release: Live | None
     roles: tuple[str, ...] = ONE_FOR_ALL
     maintenance: str = ""
+    backups_on: str = ""
     certificate: Certificate | None = None
     renewal: Renewal | None = None
     processes: tuple[Process, ...] = ()
@@ -176,7 +177,8 @@ def site_of(fields: Mapping[str, Any]) -> Site:
         return None if fields[key] is None else kind(**fields[key])
 
     texts = {
-        name: fields[name] for name in ("target", "host", "os", "url", "engine", "maintenance")
+        name: fields[name]
+        for name in ("target", "host", "os", "url", "engine", "maintenance", "backups_on")
     }
     return Site(
         **texts,

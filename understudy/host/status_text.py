@@ -38,7 +38,7 @@ def _parts(status: Status) -> Iterator[Iterator[str]]:
     )
     yield (f"database ({site.engine}): {_state(state)}" for state in (now.database,) if state)
     if site.has_releases:
-        yield iter((_backup(now.backup, now.time),))
+        yield iter((_backup(now.backup, now.time, site.backups_on),))
     yield (_off_host(status, one) for one in (now.off_host,) if one)
     yield (_disk(one) for one in now.disks)
     yield (_memory(one) for one in (now.memory,) if one)
@@ -111,8 +111,11 @@ def _taken_out(mark: Mark, now: datetime) -> str:
     return f"drained{by}" + (f", {age(mark.since, now)}" if mark.since else "")
 
 
-def _backup(found: NewestBackup | None, now: datetime) -> str:
-    return f"last backup {age(found.taken_at, now)}, {size(found.size)}" if found else "no backup"
+def _backup(found: NewestBackup | None, now: datetime, elsewhere: str) -> str:
+    """elsewhere: the host on which deploys make them, if it is another one."""
+    if found:
+        return f"last backup {age(found.taken_at, now)}, {size(found.size)}"
+    return f"backups are on {elsewhere}" if elsewhere else "no backup"
 
 
 def _off_host(status: Status, found: OffHost) -> str:
@@ -122,19 +125,23 @@ def _off_host(status: Status, found: OffHost) -> str:
     problem = off_host_problem(status.now)
     if not problem:
         return f"last off-host backup: {ended}, tried"
-    again = f"python deploy.py backup --off-host --target {status.site.target}"
+    again = f"python deploy.py backup --off-host {_where(status)}--target {status.site.target}"
     return f"off-host backup {problem}, last one {ended}; `{again}` makes one now"
 
 
 def _none_by_this_host(status: Status, found: OffHost) -> str:
     """A new host may be in the place of one whose backups are still there."""
-    lists = f"`python deploy.py restore --target {status.site.target}`"
+    lists = f"`python deploy.py restore {_where(status)}--target {status.site.target}`"
     if found.count is None:
         return f"none by this host yet; {lists} shows what is there"
     if not found.newest:
         return "none yet"
     newest = age(found.newest, status.now.time)
     return f"none by this host yet; {found.count} are there, the last one of {newest}: {lists}"
+
+
+def _where(status: Status) -> str:
+    return "" if status.site.roles == ONE_FOR_ALL else f"--host {status.site.host} "
 
 
 def _disk(disk: Disk) -> str:

@@ -239,3 +239,11 @@ def test_only_one_of_several_web_hosts_can_be_drained() -> None:
     assert topology.may_be_drained(hosts, "a.example")
     assert not topology.may_be_drained(hosts, "c.example"), "a worker alone"
     assert not topology.may_be_drained(hosts[:2], "a.example"), "the only web host"
+
+
+def test_deploys_make_their_backups_on_the_host_that_migrates() -> None:
+    hosts = config().targets["production"].host_list
+
+    found = {host.address: topology.backups_on(hosts, host.address) for host in hosts}
+    assert found == {host.address: "b.example" for host in hosts} | {"b.example": ""}
+    assert topology.backups_on((), "a.example") == ""

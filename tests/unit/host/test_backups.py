@@ -11,6 +11,7 @@ from tests.unit.staging import LIST, QUERY, SWITCH, Staging, changes, lines_of, 
 from understudy.commands import Argv
 from understudy.errors import StepFailed
 from understudy.host import backups, known_names
+from understudy.host.backup_list import BackupList
 from understudy.ssh.connection import Result
 
 NOW = manifest("c0ffee00-now", "2024-03-01T00:00:00+00:00")
@@ -160,3 +161,12 @@ def test_backup_may_take_hours(staging: Staging) -> None:
     backups.backup(staging.job())
 
     assert limits == [4 * 3600]
+
+
+def test_list_of_a_host_that_makes_none_says_where_they_are() -> None:
+    empty = BackupList("staging", "192.0.2.2", (), "192.0.2.1")
+
+    assert empty.text() == (
+        "192.0.2.2 has no backup. Deploys make theirs on 192.0.2.1: `python deploy.py restore --host 192.0.2.1 "
+        "--target staging` lists them"
+    )

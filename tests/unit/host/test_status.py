@@ -398,3 +398,23 @@ def test_proxy_names_who_has_drained_a_web_host(staging: Staging) -> None:
     assert found.now.services == {"web host 10.0.0.2": "ok"}
     assert found.fields()["drained_hosts"]["10.0.0.1"]["by"] == "ann@desk"
     assert "web host 10.0.0.1: drained by ann@desk, " in "\n".join(staging.report.said)
+
+
+@pytest.mark.parametrize(
+    ("address", "text", "elsewhere"),
+    [("10.0.0.1", "no backup", ""), ("10.0.0.2", "backups are on 10.0.0.1", "10.0.0.1")],
+)
+def test_host_that_makes_no_backups_says_where_they_are(
+    address: str, text: str, elsewhere: str, staging: Staging
+) -> None:
+    hosts = [
+        {"address": "10.0.0.1", "roles": ["web", "worker", "database"]},
+        {"address": "10.0.0.2", "roles": ["web"]},
+    ]
+    job = staging.job(app={"database": "postgresql", "media_url": None}, hosts=hosts)
+    [chosen] = [one for one in all_hosts.machines(job) if one.target.address == address]
+    stamp = of_project(job.project, chosen.config, chosen.target).stamp
+    staging.host(staging.facts(stamp=stamp))
+
+    assert status.status(chosen).site.backups_on == elsewhere
+    assert f"  {text}" in staging.report.said
