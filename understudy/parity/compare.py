@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from understudy.errors import ConfigError, StepFailed
-from understudy.job import Job
+from understudy.job import Job, with_address
 from understudy.local.atomic_write import atomic_write
 from understudy.parity import capture_host
 from understudy.parity.capture import lockfile
@@ -42,6 +42,7 @@ def between(job: Job, model: str, copy: str) -> list[Comparison]:
     # Before any host is read, which takes a while.
     for name in (model, copy):
         _refuse_ambiguous(job, name)
+        _require_address(job, name)
     found = pairs.between(job.config, model, copy, capture_host.mirrored_target(job))
     each = tuple(_captured(job, model, copy, found.each)) if found.each[0].host else found.each
     for pair in each:
@@ -106,6 +107,13 @@ def _refuse_ambiguous(job: Job, name: str) -> None:
             f"a target in deploy.yml is named {name}, which means something else to drift",
             hint="Give the target another name.",
         )
+
+
+def _require_address(job: Job, name: str) -> None:
+    """Of the VM before its first `up` it is also not known yet how many hosts it has."""
+    hosts = job.config.targets[name].hosts() if name in job.config.targets else ()
+    for host in hosts:
+        with_address(host, name)
 
 
 def _require(job: Job, side: str, host: str) -> None:

@@ -1,5 +1,6 @@
 """capture and drift of targets with several hosts: each host by its role."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from tests.unit.fakes import FakeConnection, printed, settings
 from tests.unit.parity.test_capture_host import now
 from tests.unit.staging import Staging
 from understudy.config.model import Config
-from understudy.errors import ConfigError, StepFailed
+from understudy.errors import ConfigError, StepFailed, Unreachable
 from understudy.job import Job
 from understudy.parity import capture_host, compare
 from understudy.parity.drift.comparison import Comparison
@@ -80,6 +81,16 @@ def test_each_host_is_compared_with_the_machine_that_plays_it(hosts: Hosts) -> N
         (WORKER, f"production:{WORKER}", f"staging:{STAGING[1]}"),
     ]
     assert {one.score for one in found} == {100}
+
+
+def test_a_vm_that_was_never_built_is_said_to_have_no_address(hosts: Hosts) -> None:
+    job = hosts.job()
+    vm = job.config.targets["staging"].model_copy(update={"host_list": (), "disposable": True})
+    targets = {**job.config.targets, "staging": vm}
+    before = replace(job, config=job.config.model_copy(update={"targets": targets}))
+
+    with pytest.raises(Unreachable, match="staging has no address yet"):
+        compare.comparisons(before)
 
 
 def test_a_difference_is_that_of_its_host(hosts: Hosts) -> None:
