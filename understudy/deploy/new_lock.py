@@ -1,8 +1,9 @@
-"""Locks requirements without hashes for the host's Python, in a file that the app's owner commits."""
+"""Locks requirements without hashes for a Python, in a file that the app's owner commits."""
 
 import os
 from collections.abc import Mapping
 
+from understudy.config.app import App
 from understudy.errors import ConfigError, Refused
 from understudy.host import all_hosts, session
 from understudy.job import Job
@@ -10,7 +11,9 @@ from understudy.local.atomic_write import atomic_write
 from understudy.release import index_login
 from understudy.release.commit_tree import CommitTree
 from understudy.release.locks import unlocked
+from understudy.release.locks.requirements import Requirements
 from understudy.release.source import Source
+from understudy.report.events import Report
 
 
 def write(job: Job, source: Source, missing: unlocked.NotLocked) -> None:
@@ -40,9 +43,6 @@ def made(job: Job, source: Source, missing: unlocked.NotLocked) -> tuple[str, st
 
     Raises ConfigError for a copy of a git URL, which has no work tree.
     """
-    # Most deploys find a lock.
-    from understudy.release.locks import compiled
-
     requirements = missing.requirements
     path = unlocked.path(requirements)
     with session.connected(all_hosts.jobs(job)[0]) as (_, observed):
@@ -53,9 +53,20 @@ def made(job: Job, source: Source, missing: unlocked.NotLocked) -> tuple[str, st
             hint=f"uv {' '.join(unlocked.command(requirements, python))}; then commit it.",
         )
     tree = CommitTree(source.repository, source.commit)
-    login = index_login.logged_in(job.config.app.index_secrets)
-    with job.report.step(f"lock {', '.join(requirements.given)} for Python {python}"), login:
-        return path, compiled.compile_lock(tree, requirements, python, tree.on_disk(path))
+    return path, compile_lock(job.report, job.config.app, tree, requirements, python)
+
+
+def compile_lock(
+    report: Report, app: App, tree: CommitTree, requirements: Requirements, python: str
+) -> str:
+    """The text of a lock for that Python and newer ones. Raises StepFailed or Unreachable."""
+    # Most deploys find a lock.
+    from understudy.release.locks import compiled
+
+    login = index_login.logged_in(app.index_secrets)
+    with report.step(f"lock {', '.join(requirements.given)} for Python {python}"), login:
+        old = tree.on_disk(unlocked.path(requirements))
+        return compiled.compile_lock(tree, requirements, python, old)
 
 
 def refuse_uncommitted(job: Job, source: Source) -> None:

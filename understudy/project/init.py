@@ -5,7 +5,16 @@ from pathlib import Path
 
 from understudy.config import model
 from understudy.paths import Project
-from understudy.project import decide, files, first_files, read_server, schema_copy, shown
+from understudy.project import (
+    decide,
+    files,
+    first_files,
+    first_lock,
+    python_version,
+    read_server,
+    schema_copy,
+    shown,
+)
 from understudy.report.events import Report
 
 
@@ -23,7 +32,7 @@ def init(directory: Path, report: Report, capture: str | None) -> None:
         found, captured = reading.deployment, reading.files
     texts = first_files.texts(found)
     # A mistake of ours must not reach the user's repository.
-    model.parse(texts["deploy.yml"], directory / "deploy.yml")
+    config = model.parse(texts["deploy.yml"], directory / "deploy.yml")
     wanted = {".gitignore": first_files.gitignore(tree), **captured, **texts}
     there = files.there(directory, wanted)
     report.result("init", shown.data(found), "\n".join(shown.found_lines(found)))
@@ -32,7 +41,10 @@ def init(directory: Path, report: Report, capture: str | None) -> None:
     if there["deploy.yml"] is None:
         _write(directory, report, wanted, there)
         schema_copy.refresh(Project(directory, directory / "deploy.yml"))
-        report.say(_next(files.ignored(directory, wanted)))
+        lock = first_lock.write(directory, config.app, python_version.least(found), report)
+        if lock:
+            report.say(f"written: {', '.join(lock)}")
+        report.say(_next(files.ignored(directory, [*wanted, *lock])))
     else:
         _show(report, wanted, there)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import Version
 
 from understudy.config.releases import RELEASES
 from understudy.project import other_tools
@@ -57,6 +58,13 @@ def release(tree: Tree, folder: str, packages: Packages) -> Deployment:
     return _chosen(fitting[0], why or "not known: the newest").with_more(
         Deployment(unknown=(unknown,))
     )
+
+
+def least(found: Deployment) -> str:
+    """The lowest Python of the hosts, as "3.11": of all Debians that fit if the release is not known."""
+    is_open = any(one.key == "vm.release" for one in found.unknown)
+    releases = _DEBIAN if is_open else (found.vm["release"].value,)
+    return min(map(_python, releases), key=Version)
 
 
 def _python(release: str) -> str:

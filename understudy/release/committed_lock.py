@@ -12,6 +12,7 @@ from understudy.local.digests import digest
 from understudy.release import lock_file
 from understudy.release.commit_tree import CommitTree
 from understudy.release.locks import find, requirements_txt, server, unlocked
+from understudy.release.locks.requirements import Requirements
 from understudy.release.locks.wanted import Wanted
 
 # Exports name it, and so would overrule the index of this machine's pip.conf.
@@ -52,14 +53,35 @@ def _of_requirements(tree: CommitTree, paths: tuple[str, ...], wanted: Wanted) -
     if not requirements.is_loose:
         return _normal(requirements.lines, paths, wanted)
     path = unlocked.path(requirements)
-    committed = tree.text(path) if tree.has(path) else ""
-    text = committed
-    if not committed or not unlocked.fits(committed, requirements):
-        text = tree.on_disk(path)
-        if not text or not unlocked.fits(text, requirements):
-            raise unlocked.NotLocked(requirements)
+    committed, text = _locks(tree, requirements)
+    if not text:
+        raise unlocked.NotLocked(requirements)
     lock = _normal(requirements_txt.lines_of(text, tree, ("",)), (path,), wanted)
     return lock if text == committed else replace(lock, uncommitted=path)
+
+
+def to_lock(tree: CommitTree, wanted: Wanted) -> Requirements | None:
+    """The commit's requirements without hashes, if no lock was made of them yet; None if it has a lock of any
+    kind. Raises ConfigError if it has neither.
+    """
+    paths = find.find(tree, wanted)
+    if not all(map(find.is_requirements, paths)):
+        return None
+    requirements = requirements_txt.read(tree, paths, wanted.prefix)
+    is_locked = not requirements.is_loose or _locks(tree, requirements)[1]
+    return None if is_locked else requirements
+
+
+def _locks(tree: CommitTree, requirements: Requirements) -> tuple[str, str]:
+    """The texts of the lock that the commit has, and of the one that counts, which may only be on the disk
+    here; "" without one.
+    """
+    path = unlocked.path(requirements)
+    committed = tree.text(path) if tree.has(path) else ""
+    for text in (committed, tree.on_disk(path)):
+        if text and unlocked.fits(text, requirements):
+            return committed, text
+    return committed, ""
 
 
 def _normal(lines: Iterable[str], paths: tuple[str, ...], wanted: Wanted) -> CommittedLock:
