@@ -1,19 +1,22 @@
 """What the host tests know of the target, and what its host has answered."""
 
+import shlex
 from collections.abc import Mapping
 
 import pytest
 from testinfra.host import Host
 
-from understudy.config import roles
+from understudy.commands import haproxy
+from understudy.config import roles, topology
 from understudy.config.app import App
 from understudy.config.model import Config
 from understudy.config.target import TargetConfig
 from understudy.job import Job
 from understudy.release.layout import Paths
 from understudy.report.terminal import TextReport
+from understudy.testing import role_questions
 from understudy.testing.fixtures import UNDER_TEST
-from understudy.testing.host_questions import Answer, ask_all
+from understudy.testing.host_questions import QUESTIONS, Answer, ask_all
 from understudy.testing.site import Site
 from understudy.vm import follow
 
@@ -43,13 +46,6 @@ def target(site: Site, pytestconfig: pytest.Config) -> TargetConfig:
     return pytestconfig.stash[UNDER_TEST].target
 
 
-@pytest.fixture
-def web(target: TargetConfig) -> None:
-    """For tests of the web process, and of what visitors get."""
-    if not target.is_web:
-        pytest.skip("this host has the role worker alone: no visitor reaches it")
-
-
 @pytest.fixture(scope="session")
 def app(settings: Config) -> App:
     return settings.app
@@ -64,12 +60,17 @@ def paths(settings: Config) -> Paths:
 def answers(
     host: Host, app: App, paths: Paths, settings: Config, target: TargetConfig
 ) -> Mapping[str, Answer]:
-    """The host's answers to the questions of host_questions.py."""
+    """The host's answers to the questions of host_questions.py, and to those for its roles."""
+    own = topology.of_host(target.host_list, target.address)
     return ask_all(
         host,
+        {**QUESTIONS, **dict(role_questions.of(target.roles))},
         site=app.name,
         root=str(paths.root),
         deployer=settings.host.deployer,
         domain=target.domain,
         chain=chain.chain if (chain := target.certificate_of(app.name)) else "",
+        inside=own.inside if own else target.address,
+        postgres=role_questions.postgres(app.name),
+        servers=shlex.join(haproxy.servers(paths.haproxy_admin)),
     )

@@ -147,7 +147,8 @@ def test_data_belongs_to_the_app_only(
     found.pop(str(paths.services), None)
     # Only where someone has a password for basic_auth.
     assert found.pop(str(paths.logins), "640 root:www-data") == "640 root:www-data"
-    if topology.database_elsewhere(target.host_list, target.address):
+    has_site = not {"web", "worker"}.isdisjoint(target.roles)
+    if has_site and topology.database_elsewhere(target.host_list, target.address):
         for name in (shared.LOGIN, shared.CERTIFICATE):
             assert found.pop(f"{paths.root}/shared/{name}") == f"640 root:{app.name}"
     assert found == {
@@ -171,3 +172,7 @@ def test_secrets_are_readable_by_the_deployer_and_not_by_others(answers: Answers
     for question in ("admin reads secrets", "nginx reads secrets"):
         assert not answers[question].ok
         assert "Permission denied" in answers[question].text
+
+
+def test_nginx_accepts_its_files(answers: Answers) -> None:
+    assert answers["nginx -t"].ok, answers["nginx -t"].text

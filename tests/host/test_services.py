@@ -9,6 +9,7 @@ from understudy.release.layout import Paths
 from understudy.testing.host_questions import Answer
 
 Answers = Mapping[str, Answer]
+pytestmark = pytest.mark.role("web", "worker")
 # Of a store: what is evicted when its memory is full, and whether it is on the disk.
 KEPT = {"queue": ("noeviction", "1"), "cache": ("allkeys-lru", "0")}
 

@@ -6,11 +6,13 @@ import pytest
 
 from understudy.config.app import App
 from understudy.config.model import Config
+from understudy.config.target import TargetConfig
 from understudy.host import timers
 from understudy.host.timers import ObservedTimer
 from understudy.testing.host_questions import Answer
 
 Answers = Mapping[str, Answer]
+pytestmark = pytest.mark.role("web", "worker")
 
 
 @pytest.fixture
@@ -41,3 +43,11 @@ def test_last_run_of_each_timer_has_not_failed(
     failed = [timer for timer in observed.values() if timer.last and timer.last.failed]
     lines = [timers.describe(app.name, timer) for timer in failed]
     assert not failed, "\n".join([*lines, answers["journals of failed timers"].text])
+
+
+def test_off_host_backups_are_scheduled(
+    answers: Answers, settings: Config, target: TargetConfig
+) -> None:
+    if not settings.backups_of(target):
+        pytest.skip("the host makes no backups that go elsewhere")
+    assert answers["off-host timer"].lines == ["active", "enabled"]

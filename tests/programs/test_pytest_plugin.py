@@ -268,6 +268,63 @@ def test_host_is_rebooted_only_by_a_run_that_asks_for_it(run: Run, project: Path
     run("-m", "reboots").assert_outcomes(passed=1, deselected=1)
 
 
+HOSTS = [
+    {"address": "127.0.0.9", "roles": ["web"]},
+    {"address": "127.0.0.10", "roles": ["database"]},
+]
+OF_ROLES = """
+    import pytest
+
+    def test_of_all():
+        pass
+
+    @pytest.mark.role("web", "worker")
+    def test_of_sites():
+        pass
+
+    @pytest.mark.role("{}")
+    def test_of_databases():
+        pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("host", "ran"),
+    [
+        ("127.0.0.9", ["test_of_all", "test_of_sites"]),
+        ("127.0.0.10", ["test_of_all", "test_of_databases"]),
+    ],
+)
+def test_test_runs_on_hosts_of_its_roles(
+    host: str, ran: list[str], run: Run, project: Path
+) -> None:
+    (project / "deploy.yml").write_text(
+        yaml.safe_dump(settings({"database": "postgresql", "media_url": None}, {"hosts": HOSTS}))
+    )
+    put(project / "tests/host/test_it.py", OF_ROLES.format("database"))
+
+    result = run("--strict-markers", "-v", "tests/host", "--target", "staging", "--host", host)
+
+    result.assert_outcomes(passed=len(ran), deselected=3 - len(ran))
+    for name in ran:
+        result.stdout.fnmatch_lines([f"*::{name} *PASSED*"])
+
+
+def test_host_of_a_target_without_roles_has_all_but_proxy(run: Run, project: Path) -> None:
+    put(project / "tests/host/test_it.py", OF_ROLES.format("proxy"))
+
+    run("tests/host", "--target", "staging").assert_outcomes(passed=2, deselected=1)
+
+
+def test_role_that_there_is_not_is_a_mistake(run: Run, project: Path) -> None:
+    put(project / "tests/host/test_it.py", OF_ROLES.format("databse"))
+
+    result = run("tests/host", "--target", "staging")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*role: 'databse' must be one of web, worker, database, proxy*"])
+
+
 @pytest.mark.parametrize("autoload", ["", "1"])
 def test_plugin_with_an_entry_point_is_loaded_once(
     autoload: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

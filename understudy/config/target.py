@@ -225,12 +225,12 @@ class TargetConfig(Strict):
     @property
     def ends_tls(self) -> bool:
         """Whether nginx of this host has the certificate."""
-        return self.has_https and self._has_edge
+        return self.has_https and self.is_entrance
 
     @property
     def asks_issuer(self) -> bool:
         """Whether this host gets a certificate from an issuer."""
-        return self.https == "auto" and self._has_edge
+        return self.https == "auto" and self.is_entrance
 
     @property
     def may_be_drained(self) -> bool:
@@ -259,8 +259,9 @@ class TargetConfig(Strict):
         return tuple(self.at(host.address) for host in topology.proxies(self.host_list))
 
     def entrances(self) -> tuple[Self, ...]:
-        """A target for each host that visitors connect to."""
-        return self.proxies() or self.hosts()
+        """A target for each host that visitors connect to, also from one of a host behind them."""
+        web = tuple(self.at(host.address) for host in self.host_list if host.is_web)
+        return self.proxies() or web or self.hosts()
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -290,7 +291,7 @@ class TargetConfig(Strict):
         return self.model_copy(update={"address": "", "addresses": (), "host_list": ()})
 
     @property
-    def _has_edge(self) -> bool:
+    def is_entrance(self) -> bool:
         """Whether visitors connect to this very host."""
         return self.has_visitors and not self.is_behind_proxy
 

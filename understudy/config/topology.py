@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from understudy.config.model import Config
 
 Role = Literal["web", "worker", "database", "proxy"]
+ROLES: tuple[Role, ...] = get_args(Role)
 # What the hosts of a target without `hosts` are.
 ALL: tuple[Role, ...] = ("web", "worker", "database")
 _WORDS = ("database", "database-at", "database-for", "web", "web-for", "proxy")

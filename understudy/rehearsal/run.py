@@ -213,8 +213,8 @@ class Rehearsal:
 
     @cached_property
     def suites(self) -> Mapping[str, AnySuite]:
-        """By phase."""
-        hosts = all_hosts.jobs(self.job)
+        """By phase. The database's host boots before those that use it, and a proxy last."""
+        hosts = all_hosts.machines(self.job)
         made = (
             verify.of_each(hosts, verify.host_tests),
             verify.browser_tests(self._visited),

@@ -22,19 +22,23 @@ from understudy.testing.under_test import CHECKS
 BROWSER_TESTS = "functional_tests"
 PAGE_CHECKS = "page"
 OWN_HOST_TESTS = "project's host"
+_FOR_ROLES = (
+    'They run on each host. `@pytest.mark.role("web", "worker")` limits a test to hosts with one of these '
+    "roles."
+)
 _SCREENSHOTS = "Screenshots, pages and consoles of failed browser tests are in reports/browser/."
 
 
 def verify(job: Job, *, slow: bool = False) -> None:
-    """Runs all suites to the end; where no visitor comes, those of the host. Raises StepFailed if a test fails.
+    """Runs all suites to the end; on a host that no visitor connects to, those of the host.
 
-    slow: also run the tests that reboot the host.
+    Raises StepFailed if a test fails. slow: also run the tests that reboot the host.
     """
     live = tested.report(job)
     site = site_of(job.config, job.target_name, job.address)
     job.report.say(f"{site.target}: {site.url} at {site.address}")
     groups: list[AnySuite] = [host_tests(job)]
-    groups += [browser_tests(job)] if job.target.is_web else []
+    groups += [browser_tests(job)] if job.target.is_entrance else []
     groups += [reboot_test(job)] if slow else []
     counting, began, passed = CountingReport(job.report), time.monotonic(), False
     try:
@@ -58,7 +62,10 @@ def verify(job: Job, *, slow: bool = False) -> None:
 def host_tests(job: Job) -> SuiteGroup:
     """They look at the host, and change nothing: Understudy's, and the project's own."""
     _, *own = job.project.host_tests
-    projects = [Suite(job, OWN_HOST_TESTS, [str(folder)], may_be_empty=True) for folder in own]
+    hint = _FOR_ROLES if job.target.host_list else ""
+    projects = [
+        Suite(job, OWN_HOST_TESTS, [str(folder)], hint, may_be_empty=True) for folder in own
+    ]
     return SuiteGroup([Suite(job, "host", _ours(job)), *projects])
 
 

@@ -1,4 +1,4 @@
-"""All questions of the host tests, sent in one command: on a slow host each command costs a second."""
+"""The questions of the host tests, sent in one command: on a slow host each command costs a second."""
 
 import shlex
 from collections.abc import Mapping
@@ -8,8 +8,9 @@ from testinfra.host import Host
 
 from understudy.errors import StepFailed
 
-# Shell, run as root. Variables: $site, $root, $deployer, $domain, $chain (the file of the site's certificate,
-# or nothing), $release (the live one) and $file (one of its static files, a stylesheet if it has one).
+# For all hosts. Shell, run as root. Variables: $site, $root, $deployer, $domain, $chain (the file of the
+# site's certificate, or nothing), $release (the live one) and $file (one of its static files, a stylesheet
+# if it has one).
 QUESTIONS: Mapping[str, str] = {
     "packages": """
         dpkg-query -W -f '${Package} ${db:Status-Status}\\n' nginx python3 sqlite3 nftables curl \\
@@ -155,6 +156,10 @@ for name, password, port in re.findall(url, open(os.environ["root"] + "/shared/s
             journalctl -q -n 20 --no-pager -o cat _SYSTEMD_UNIT=$site-$name.service
         done
     """,
+    "off-host timer": """
+        systemctl is-active $site-off-host-backup.timer
+        systemctl is-enabled $site-off-host-backup.timer
+    """,
     "certificate's key": "stat -L -c '%n %a %U' /etc/ssl/understudy/$site/live/privkey.pem",
     "static file": 'echo "$file"',
     "static file's digest": 'sha256sum <"$file" | cut -d " " -f 1',
@@ -182,11 +187,11 @@ for name, password, port in re.findall(url, open(os.environ["root"] + "/shared/s
 _ASK = """
 export LC_ALL=C.UTF-8
 cd /
-site={site} root={root} deployer={deployer} domain={domain} chain={chain}
+{variables}
 release=$(basename "$(readlink "$root/current")")
 files=$(find "$root/current/static/" -type f -not -name staticfiles.json | sort)
 file=$(printf '%s\n' "$files" | grep -m 1 '[.]css$' || printf '%s\n' "$files" | head -n 1)
-export site root deployer domain chain release file
+export {names} release file
 {questions}
 """
 _MARK = "@@answered@@"
@@ -208,18 +213,20 @@ class Answer:
         return self.text.splitlines()
 
 
-def ask_all(host: Host, **variables: str) -> Mapping[str, Answer]:
-    """Asks all questions over one connection, in one command."""
-    each = (f"sh -c {shlex.quote(text)} 2>&1; echo {_MARK} $?" for text in QUESTIONS.values())
-    quoted = {name: shlex.quote(value) for name, value in variables.items()}
+def ask_all(host: Host, questions: Mapping[str, str], **variables: str) -> Mapping[str, Answer]:
+    """Asks over one connection, in one command. variables: for the questions."""
+    each = (f"sh -c {shlex.quote(text)} 2>&1; echo {_MARK} $?" for text in questions.values())
+    assigned = " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())
     with host.sudo():
-        done = host.run(_ASK.format(questions="\n".join(each), **quoted))
+        done = host.run(
+            _ASK.format(variables=assigned, names=" ".join(variables), questions="\n".join(each))
+        )
     answers = done.stdout.split(_MARK)
-    if len(answers) != len(QUESTIONS) + 1:
+    if len(answers) != len(questions) + 1:
         raise StepFailed("the host did not answer all questions of the host tests", done.stderr)
     codes = [int(answer.split("\n", 1)[0]) for answer in answers[1:]]
     texts = [answers[0], *(answer.split("\n", 1)[1] for answer in answers[1:-1])]
     return {
         name: Answer(code, text.strip())
-        for name, code, text in zip(QUESTIONS, codes, texts, strict=True)
+        for name, code, text in zip(questions, codes, texts, strict=True)
     }

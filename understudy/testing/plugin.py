@@ -35,6 +35,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "destroys_data: deletes what users made; runs on disposable sites only"
     )
     config.addinivalue_line("markers", "reboots: reboots the host; runs with -m reboots only")
+    config.addinivalue_line(
+        "markers", "role(name, ...): runs on hosts with one of these roles only, such as database"
+    )
     config.stash[UNDER_TEST] = UnderTest(config)
     if workers.is_worker(config):
         # The channel is the controller's, which hears of each test.
@@ -59,11 +62,18 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out tests that reboot the host, unless they are asked for."""
+    """Leaves out tests that reboot the host, unless they are asked for, and those for hosts of other roles."""
+    left_out = [item for item in items if _is_for_others(item)]
     if "reboots" not in config.getoption("markexpr"):
-        rebooting = [item for item in items if item.get_closest_marker("reboots")]
-        items[:] = [item for item in items if item not in rebooting]
-        config.hook.pytest_deselected(items=rebooting)
+        left_out += [item for item in items if item.get_closest_marker("reboots")]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=list(dict.fromkeys(left_out)))
+
+
+def _is_for_others(item: pytest.Item) -> bool:
+    """Whether its marker `role` names no role of the host."""
+    marker = item.get_closest_marker("role")
+    return marker is not None and not item.config.stash[UNDER_TEST].has_role(marker.args)
 
 
 def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> list[str]:

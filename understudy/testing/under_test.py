@@ -1,5 +1,6 @@
 """What is under test: a target of the project that pytest runs in, by the options of the command line."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from understudy.errors import ConfigError, Unreachable
+from understudy.errors import ConfigError, UnderstudyError, Unreachable
 from understudy.paths import Project, find_project
 
 if TYPE_CHECKING:
@@ -96,6 +97,19 @@ class UnderTest:
             if self.grid
             else browser.start_browser(self.site)
         )
+
+    def has_role(self, names: Sequence[str]) -> bool:
+        """Whether the site's host has one of these roles. Raises pytest.UsageError for a name that is none."""
+        from understudy.config import topology
+
+        for name in set(names) - {*topology.ROLES}:
+            known = ", ".join(topology.ROLES)
+            raise pytest.UsageError(f"pytest.mark.role: {name!r} must be one of {known}")
+        try:
+            return not {*names}.isdisjoint(self.target.roles)
+        except UnderstudyError:
+            # The test says so, if it needs the host.
+            return True
 
     @cached_property
     def target(self) -> "TargetConfig":

@@ -133,6 +133,18 @@ def test_a_verb_for_a_target_works_on_all_its_hosts(
     assert sorted(capsys.readouterr().out.splitlines()) == [f"{host}: here" for host in HOSTS]
 
 
+def test_verify_tests_hosts_of_all_roles(called: list[str], tmp_path: Path) -> None:
+    roles = ("proxy", "web", "database")
+    hosts = [{"address": host, "roles": [role]} for host, role in zip(HOSTS, roles, strict=True)]
+    tree = settings({"database": "postgresql", "media_url": None}, {"hosts": hosts})
+    (tmp_path / "deploy.yml").write_text(yaml.safe_dump(tree))
+    words = ("--config", str(tmp_path / "deploy.yml"), "--target", "staging")
+
+    assert cli_main.main(["verify", *words], TOP) == 0
+
+    assert called == [HOSTS[2], HOSTS[1], HOSTS[0]]
+
+
 def test_a_failure_is_reported_and_recorded_with_the_outcome_of_each_host(
     main: Main,
     kept: list[Record],

@@ -203,6 +203,15 @@ def test_web_host_believes_its_proxy_and_leaves_tls_to_it() -> None:
     assert web.certificate_of("shop") is None
 
 
+def test_visitors_connect_to_the_proxies_or_else_to_each_web_host() -> None:
+    for text, expected in ((BALANCED, {"p.example"}), (TEXT, {"a.example", "b.example"})):
+        target = config(text).targets["production"]
+        hosts = [target.at(host.address) for host in target.host_list]
+
+        assert {host.address for host in hosts if host.is_entrance} == expected
+        assert all({one.address for one in host.entrances()} == expected for host in hosts)
+
+
 def test_proxy_is_provisioned_with_haproxy_and_nothing_of_the_app() -> None:
     whole = config(BALANCED)
     [proxy] = whole.targets["production"].proxies()

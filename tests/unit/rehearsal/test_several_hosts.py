@@ -17,8 +17,10 @@ from understudy.job import Job
 from understudy.paths import Project
 from understudy.rehearsal import deployed, seeded, timers, verify
 from understudy.rehearsal.actions import Actions, DeployWarnings
-from understudy.rehearsal.phases import PHASES, Outcome
-from understudy.rehearsal.suite_group import AnySuite
+from understudy.rehearsal.phases import PHASES, Outcome, Selection
+from understudy.rehearsal.run import Rehearsal
+from understudy.rehearsal.suite_group import AnySuite, SuiteGroup
+from understudy.rehearsal.suites import Suite
 from understudy.report.events import Report
 from understudy.vm.levels import PROVISIONED, Level
 from understudy.vm.machine import Vm
@@ -115,6 +117,17 @@ def test_visitors_meet_the_proxy_or_else_a_web_host() -> None:
     assert host(verify.visited(job(PROXY))) == PROXY["address"]
     chosen = replace(job(PROXY), address=WEB)
     assert host(verify.visited(chosen)) == PROXY["address"], "its own ports are closed"
+
+
+def test_each_host_is_tested_and_rebooted_the_database_first_and_the_proxy_last() -> None:
+    unused = cast(Any, None)
+    suites = Rehearsal(job(PROXY), unused, Selection(), unused, unused).suites
+
+    for name in ("host-tests", "reboot"):
+        group = cast(SuiteGroup, suites[name])
+        ours = [one.suites[0] if isinstance(one, SuiteGroup) else one for one in group.suites]
+        hosts = [host(cast(Suite, one).job) for one in ours]
+        assert hosts == [DATABASE, WORKER, WEB, PROXY["address"]]
 
 
 def test_suite_runs_on_each_host_to_its_end() -> None:

@@ -85,6 +85,24 @@ def test_suites_and_report_name_the_host_if_there_are_several(tmp_path: Path) ->
     assert list(report.attached["tests"]) == ["browser 192.0.2.9"]
 
 
+@pytest.mark.parametrize(
+    ("host", "suites"),
+    [("192.0.2.1", 1), ("192.0.2.2", 1), ("192.0.2.3", 1), ("192.0.2.4", 3)],
+    ids=["web", "worker", "database", "proxy"],
+)
+def test_browser_visits_the_host_that_visitors_connect_to(
+    host: str, suites: int, tmp_path: Path
+) -> None:
+    roles = ("web", "worker", "database", "proxy")
+    hosts = [{"address": f"192.0.2.{n}", "roles": [role]} for n, role in enumerate(roles, 1)]
+    job = config({"database": "postgresql", "media_url": None}, {"hosts": hosts, "mail": "off"})
+    project = Project(tmp_path, tmp_path / "deploy.yml")
+
+    verify(Job(project, job, "staging", FakeReport(), host))
+
+    assert [f"--host {host}" in call for call in calls(tmp_path)] == [True] * suites
+
+
 def test_passed_suites_show_their_last_line(tmp_path: Path) -> None:
     report, (host, page, browser) = verified(tmp_path)
 
