@@ -12,6 +12,8 @@ from understudy.deploy.desired import DesiredState
 from understudy.host.actions import AFTER_SWITCH, Action, Meet, Point, Run
 
 _NOT_SWITCHED = "not switched"
+# The title of the last step before the switch.
+BEFORE_SWITCH = "wait to switch together with all hosts"
 
 
 def migrating(hosts: Sequence[TargetHost], taking_part: Collection[str]) -> str:
@@ -38,8 +40,7 @@ def ready(desired: DesiredState, undo: tuple[Run, ...]) -> list[Meet]:
 
 def handed_over(desired: DesiredState, undo: tuple[Run, ...]) -> list[Meet]:
     """The worker's host has more to do before its switch: processes are handed over."""
-    title = "wait to switch together with all hosts"
-    return _meet(desired, Meet(title, Point.HANDED_OVER, _NOT_SWITCHED, undo))
+    return _meet(desired, Meet(BEFORE_SWITCH, Point.HANDED_OVER, _NOT_SWITCHED, undo))
 
 
 def confirmed(desired: DesiredState, undo: tuple[Run, ...], old: str | None) -> list[Meet]:

@@ -125,6 +125,17 @@ def together(hosts: Sequence[Job], work: Callable[[Job, Gate | None], object]) -
         raise batches.stopped(hosts[0].target_name, outcomes, ())
 
 
+def to_the_last(hosts: Sequence[Job], work: Callable[[Job], object]) -> None:
+    """Looks at one host after another. Raises once all have ended, if one has failed."""
+    if _is_single(hosts):
+        work(hosts[0])
+        return
+    with _equal_warnings_once(hosts):
+        outcomes = [_outcome(host, _answer_or_error(work, host)) for host in hosts]
+    if any(outcome.error for outcome in outcomes):
+        raise batches.stopped(hosts[0].target_name, outcomes, ())
+
+
 def in_turn(hosts: Sequence[Job], work: Callable[[Job], object]) -> None:
     """Changes one host after another. Raises at the first that fails."""
     _roll(hosts, work, 1)

@@ -1,10 +1,14 @@
-"""A rollback is interrupted right after its switch, and a deploy finishes. The app's tasks are counted."""
+"""A rollback is broken off around its switch, and a deploy finishes: on several hosts all end alike. The
+app's tasks are counted.
+"""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from understudy.deploy import deploy_host, rollback
+from understudy.deploy import deploy_host, rollout, together
 from understudy.deploy.tasks_under_load import counted_tasks
+from understudy.host import all_hosts
 from understudy.job import Job
 from understudy.report.events import Report
 from understudy.report.forwarding import ForwardingReport
@@ -18,9 +22,29 @@ class _Interruption(KeyboardInterrupt):
     """As by Ctrl-C, which the steps of a rollback know already."""
 
 
-class _UntilSwitch(ForwardingReport):
+class _Interrupting(ForwardingReport):
+    """Breaks off what a host does at one of its steps. Each call is about the host that was named last."""
+
     def __init__(self, report: Report) -> None:
         super().__init__(lambda call: call(report))
+        self._host = ""
+
+    def about(self, host: str, phase: str = "") -> None:
+        self._host = host
+        self.hand_on(lambda report: report.about(host, phase))
+
+
+class AfterSwitch(_Interrupting):
+    """One host ends right after its switch, all others before theirs, as if this machine had lost its power."""
+
+    _first: str | None = None
+
+    def started(self, title: str) -> None:
+        if title.startswith(SWITCH):
+            if self._first is not None:
+                raise _Interruption
+            self._first = self._host
+        super().started(title)
 
     def ended(self, title: str, seconds: float, *, ok: bool) -> None:
         super().ended(title, seconds, ok=ok)
@@ -28,14 +52,44 @@ class _UntilSwitch(ForwardingReport):
             raise _Interruption
 
 
+class BeforeSwitch(_Interrupting):
+    """One host ends when it is ready, so that the others wait for it in vain."""
+
+    _is_done = False
+
+    def started(self, title: str) -> None:
+        if title == together.BEFORE_SWITCH and not self._is_done:
+            self._is_done = True
+            raise _Interruption
+        super().started(title)
+
+
 def rehearse(job: Job) -> None:
-    """Raises StepFailed if a task was lost or done twice, and what a rollback and a deploy raise."""
+    """Raises StepFailed if a host is not as desired in the end, or if a task was lost or done twice, and what
+    a rollback and a deploy raise.
+    """
     job = job.without_hooks()
+    hosts = all_hosts.jobs(job)
     with (
-        SshConnection(job.target, job.config.host.deployer) as connection,
+        SshConnection(hosts[0].target, job.config.host.deployer) as connection,
         counted_tasks(job, connection, ""),
     ):
-        with suppress(_Interruption):
-            rollback.rollback(replace(job, report=_UntilSwitch(job.report)), anyway=True)
-        job.report.say("  interrupted")
-        deploy_host.deploy(job)
+        if len(hosts) > 1:
+            _finish(job, BeforeSwitch)
+        _finish(job, AfterSwitch)
+
+
+def _finish(job: Job, interrupting: Callable[[Report], Report]) -> None:
+    """Breaks off a rollback, and deploys."""
+    with suppress(_Interruption):
+        rollout.rollback(
+            replace(job, report=interrupting(job.report)),
+            None,
+            with_data=False,
+            anyway=True,
+            probe=False,
+            wait=0,
+        )
+    job.report.say("  interrupted")
+    rollout.deploy(job, probe=False, wait=0, without_rehearsal=None)
+    all_hosts.in_turn(all_hosts.jobs(job), deploy_host.require_converged)

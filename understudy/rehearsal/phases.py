@@ -46,7 +46,7 @@ PHASES = (
     Phase("edge", "renew the certificate under traffic", "deploy", under_load=True),
     Phase("rollback", "roll back under traffic", "deploy", under_load=True),
     Phase("forward", "redeploy the candidate under traffic", "rollback", under_load=True),
-    Phase("interrupted", "count the tasks over an interrupted rollback", "rollback"),
+    Phase("interrupted", "deploy over an interrupted rollback", "rollback"),
     Phase("reboot", "reboot the host and wait for the site", "deploy", idle=True),
 )
 NAMES = tuple(phase.name for phase in PHASES)

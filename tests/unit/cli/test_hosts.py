@@ -145,6 +145,25 @@ def test_verify_tests_hosts_of_all_roles(called: list[str], tmp_path: Path) -> N
     assert called == [HOSTS[2], HOSTS[1], HOSTS[0]]
 
 
+def test_verify_goes_on_to_the_last_host_after_a_failure(
+    main: Main, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail_first(job: Job, **_: object) -> None:
+        if job.target.address == HOSTS[0]:
+            raise StepFailed("the host tests failed")
+
+    monkeypatch.setattr(verify, "verify", fail_first)
+
+    assert main("verify") == 1
+
+    assert capsys.readouterr().err.splitlines()[:4] == [
+        "error: staging: 192.0.2.1 failed",
+        "  192.0.2.1: failed: the host tests failed",
+        "  192.0.2.2: done",
+        "  192.0.2.3: done",
+    ]
+
+
 def test_a_failure_is_reported_and_recorded_with_the_outcome_of_each_host(
     main: Main,
     kept: list[Record],

@@ -1,45 +1,92 @@
-"""A rollback ends right after its switch, and the deploy after it finishes."""
+"""A rollback is broken off around its switch, and the deploy after it finishes."""
 
 from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
+from tests.unit.rehearsal.test_several_hosts import WEB, WORKER
+from tests.unit.rehearsal.test_several_hosts import job as of_several
 from tests.unit.staging import Staging
-from understudy.deploy import deploy_host, rollback
+from understudy.deploy import deploy_host, rollout, together
+from understudy.errors import StepFailed
+from understudy.host import all_hosts
+from understudy.host.actions import Meet, Point
+from understudy.host.gates import Gate
 from understudy.job import Job
 from understudy.rehearsal import interrupted
 
+Done = list[tuple[str, str]]
+
 
 @pytest.fixture
-def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    done: list[str] = []
+def done(monkeypatch: pytest.MonkeyPatch) -> Done:
+    """Host and step of what was done. Hosts roll back at the same time, and wait for each other."""
+    done: Done = []
 
-    def roll_back(job: Job, **more: Any) -> None:
-        for title in ("start release old", "switch to old", "drain new"):
-            with job.report.step(title):
-                done.append(title)
+    def roll_back_one(host: Job, gate: Gate | None) -> None:
+        meet = Meet(together.BEFORE_SWITCH, Point.HANDED_OVER, "not switched")
+        with host.report.step("start release old"):
+            pass
+        if gate:
+            with host.report.step(meet.title):
+                gate.meet(meet, "")
+        for title in ("switch to old", "drain new"):
+            with host.report.step(title):
+                done.append((host.target.address, title))
 
-    monkeypatch.setattr(rollback, "rollback", roll_back)
-    monkeypatch.setattr(deploy_host, "deploy", lambda job: done.append("deploy"))
+    def roll_back(job: Job, *_: object, **__: object) -> None:
+        all_hosts.together(all_hosts.jobs(job), roll_back_one)
+
+    def deploy(job: Job, **_: object) -> None:
+        done.append(("", "deploy"))
+
+    def require_converged(job: Job) -> None:
+        done.append((job.target.address, "converged"))
+
+    monkeypatch.setattr(rollout, "rollback", roll_back)
+    monkeypatch.setattr(rollout, "deploy", deploy)
+    monkeypatch.setattr(deploy_host, "require_converged", require_converged)
     monkeypatch.setattr(interrupted, "SshConnection", lambda *_: nullcontext())
     monkeypatch.setattr(interrupted, "counted_tasks", lambda *_: nullcontext())
     return done
 
 
-def test_nothing_of_the_rollback_follows_its_switch(done: list[str]) -> None:
+def test_nothing_of_the_rollback_follows_its_switch(done: Done) -> None:
     interrupted.rehearse(Staging().job())
 
-    assert done == ["start release old", "switch to old", "deploy"]
+    assert [step for _, step in done] == ["switch to old", "deploy", "converged"]
+
+
+def test_one_of_several_hosts_ends_before_the_switch_then_one_right_after_it(done: Done) -> None:
+    interrupted.rehearse(of_several())
+
+    finished = [("", "deploy"), (WORKER, "converged"), (WEB, "converged")]
+    assert done[:3] == finished, "none switched while one was missing"
+    assert [step for _, step in done[3:4]] == ["switch to old"], "and then one alone"
+    assert done[4:] == finished
+
+
+def test_host_that_is_not_as_desired_in_the_end_fails_the_phase(
+    done: Done, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def differs(job: Job) -> None:
+        raise StepFailed(f"another deploy would change {job.target.address}")
+
+    monkeypatch.setattr(deploy_host, "require_converged", differs)
+
+    with pytest.raises(StepFailed):
+        interrupted.rehearse(of_several())
+    assert done == [("", "deploy")]
 
 
 def test_interruption_by_the_user_ends_the_rehearsal(
-    done: list[str], monkeypatch: pytest.MonkeyPatch
+    done: Done, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def roll_back(job: Job, **more: Any) -> None:
+    def roll_back(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(rollback, "rollback", roll_back)
+    monkeypatch.setattr(rollout, "rollback", roll_back)
 
     with pytest.raises(KeyboardInterrupt):
         interrupted.rehearse(Staging().job())

@@ -84,7 +84,7 @@ def verify(options: argparse.Namespace, project: Project, report: "Report") -> N
             verify.verify(host, slow=options.slow)
 
     with issuing(job_of(options, project, report)) as job:
-        all_hosts.in_turn(all_hosts.machines(job), verify_one)
+        all_hosts.to_the_last(all_hosts.machines(job), verify_one)
 
 
 def status(options: argparse.Namespace, project: Project, report: "Report") -> None:
