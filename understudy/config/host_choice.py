@@ -33,10 +33,10 @@ _DEPLOY = Choice(("web", "worker", "proxy"), "gets nothing by a deploy, only by 
 # The verbs with --host.
 VERBS: Mapping[str, Choice] = {
     **dict.fromkeys(("ssh", "capture", "provision", "status", "remove", "audit"), ANY),
-    **dict.fromkeys(("logs", "secrets"), ANY),
+    **dict.fromkeys(("logs", "secrets", "verify"), ANY),
     **dict.fromkeys(("deploy", "plan"), _DEPLOY),
     "drain": WEB,
-    **dict.fromkeys(("run", "console", "mail", "verify", "releases", "rollback"), APP),
+    **dict.fromkeys(("run", "console", "mail", "releases", "rollback"), APP),
     **dict.fromkeys(("maintenance", "backup", "restore", "data"), APP),
     **dict.fromkeys(("restart", "scale", "timers"), _RUNS),
 }
