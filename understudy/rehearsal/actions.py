@@ -94,7 +94,7 @@ class Actions:
         return None
 
     def _missing_for_tasks(self) -> Skip | None:
-        """Several hosts show whether they end alike, also without tasks."""
+        """Several hosts show whether they end in one state, also without tasks."""
         if self.job.config.verify.tasks is None and len(self._hosts) == 1:
             enable = "`tasks:` under `verify:` in deploy.yml names commands that enqueue tasks and count them."
             return Skip(Outcome.UNAVAILABLE, "deploy.yml has no verify.tasks", enable)

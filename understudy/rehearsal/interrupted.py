@@ -1,4 +1,4 @@
-"""A rollback is broken off around its switch, and a deploy finishes: on several hosts all end alike. The
+"""A rollback is broken off around its switch, and a deploy finishes: on several hosts all end in one state. The
 app's tasks are counted.
 """
 
