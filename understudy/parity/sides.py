@@ -85,11 +85,8 @@ def _code(job: Job, name: str) -> Capture:
 
 
 def _files(config: Config, host: TargetConfig, templates: Overlay) -> Sequence[RenderedFile]:
-    """nginx's and systemd's."""
+    """nginx's, and HAProxy's or systemd's."""
     if host.is_proxy:
-        nginx, _ = proxy_files.site_config(
-            config, host, templates, answers_challenges=host.has_https
-        )
-        return (nginx,)
+        return proxy_files.site_config(config, host, templates, answers_challenges=host.has_https)
     has_site = topology.has_site(host.host_list, host.address)
     return render.host_files(config, host, templates) if has_site else ()

@@ -251,6 +251,8 @@ find /etc /usr/local/bin /usr/local/sbin -xdev \
     -o -path '/etc/ssh/ssh_host_*' -o -path /etc/nginx/sites-available -o -path /etc/systemd \
     -o -path /etc/cron.d -o -path /etc/crontab \) -prune -o \
     -type f -perm -o=r -exec md5sum {} + 2>/dev/null | awk '{ print "found\t" $0 }'
+# Which hosts a proxy passes requests on to.
+find /etc/haproxy -name '*.cfg' -type f -perm -o=r -exec awk '{ print "text\t" FILENAME "\t" $0 }' {} + 2>/dev/null
 
 section modes
 find / /tmp /var/tmp /srv "/run/$site" -maxdepth 0 -printf '%y %m %u:%g %p\n' 2>/dev/null

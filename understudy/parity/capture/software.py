@@ -6,7 +6,12 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from understudy.parity.capture.answer import Answer
-from understudy.parity.capture.texts import without_secrets
+from understudy.parity.capture.texts import (
+    by_file,
+    effective,
+    with_domain_placeholder,
+    without_secrets,
+)
 from understudy.parity.capture.value import UNREADABLE, Section
 from understudy.report.masking import MASK
 
@@ -84,7 +89,9 @@ def _setting(name: str, value: str) -> str:
 
 
 def files(answer: Answer) -> Section:
-    """Files in /etc and /usr/local/*bin that differ from their package's, by a part of their MD5."""
+    """Files in /etc and /usr/local/*bin that differ from their package's, by a part of their MD5; HAProxy's by
+    their text.
+    """
     if why := answer.why_unreadable("packages"):
         return {UNREADABLE: why}
     found = dict(_found(answer))
@@ -94,12 +101,25 @@ def files(answer: Answer) -> Section:
     # Only root sees all files: to others a file may seem missing.
     if "root" in answer.lines("files"):
         section = {path: "removed" for path in shipped if path not in there}
+    texts = dict(_texts(answer))
     for path, digest in found.items():
         if path not in shipped:
-            section[path] = digest[:12]
+            section[path] = texts.get(path, digest[:12])
         elif shipped[path] != digest:
             section[path] = f"{digest[:12]}, changed"
     return section
+
+
+def _texts(answer: Answer) -> Iterator[tuple[str, str]]:
+    """Files of which the text is kept: HAProxy's, one for each site."""
+    lines = (line for kind, line in answer.pairs("files") if kind == "text")
+    parted = (line.partition("\t") for line in lines)
+    for path, text in by_file((path, line) for path, _, line in parted).items():
+        yield path, haproxy_text(text, answer.domain)
+
+
+def haproxy_text(lines: Iterable[str], domain: str) -> str:
+    return with_domain_placeholder(without_secrets(effective(lines)), domain)
 
 
 def _found(answer: Answer) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from understudy.config.target import TargetConfig
 from understudy.host.provisioning import Provisioning
 from understudy.parity.capture.processes import of_live
 from understudy.parity.capture.services import nginx_text, unit_text
+from understudy.parity.capture.software import haproxy_text
 from understudy.parity.capture.value import Capture, Section
 from understudy.parity.drift.comparison import ANY
 from understudy.release.render import RenderedFile
@@ -19,7 +20,7 @@ def capture_of_code(
     host_files: Iterable[RenderedFile],
     provisioning: Provisioning,
 ) -> Capture:
-    """host_files: the nginx and systemd files, rendered for the target."""
+    """host_files: those of nginx, HAProxy and systemd, rendered for the target."""
     app, host = config.app.name, config.host
     has_site = topology.has_site(target.host_list, target.address)
     names = {"LANG", *config.app.environment, *target.environment} if has_site else ()
@@ -48,13 +49,15 @@ def _ports(target: TargetConfig) -> list[str]:
 
 
 def _files(host_files: Iterable[RenderedFile], target: TargetConfig) -> Mapping[str, Section]:
-    """Sections `nginx`, by the names of the links in sites-enabled, and `unit_files`."""
-    nginx, units = {}, {}
+    """Sections `nginx`, by the names of the links in sites-enabled, `unit_files`, and `files` for HAProxy's."""
+    nginx, units, haproxy = {}, {}, {}
     for file in host_files:
         lines = file.content.splitlines()
         if "systemd" in file.path.parts:
             units[str(file.path)] = unit_text(lines)
+        elif "haproxy" in file.path.parts:
+            haproxy[str(file.path)] = haproxy_text(lines, target.domain)
         else:
             enabled = str(file.path).replace("sites-available", "sites-enabled")
             nginx[enabled] = nginx_text(lines, target.domain)
-    return {"nginx": nginx, "unit_files": units}
+    return {"nginx": nginx, "unit_files": units, "files": haproxy}

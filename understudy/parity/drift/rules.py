@@ -174,6 +174,7 @@ RULES = (
     Rule("mariadb.*", MAY, "a setting that was changed from its default"),
     Rule("mariadb", BREAKS, "an app without its database only fails"),
     Rule("files./etc/ssl/*", MAY, "decides which servers the app trusts"),
+    Rule("files./etc/haproxy/*", BREAKS, "decides which web hosts visitors reach"),
     Rule("files./etc/nginx/*", MAY, _SERVES),
     Rule("files./etc/security/*", MAY, "decides who may log in, and with which limits"),
     Rule("files./etc/pam.d/*", MAY, "decides who may log in, and with which limits"),

@@ -1,7 +1,7 @@
 """A comparison as text, in columns that fit a width."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby, zip_longest
 
 from understudy.parity.drift.cells import cells
@@ -12,6 +12,7 @@ NARROWEST = 40
 # Wider tables are no easier to read.
 WIDEST = 160
 _GAP = 2
+_MOST_NAMED = 6
 
 
 def lines(comparison: Comparison, width: int) -> Iterator[str]:
@@ -25,10 +26,26 @@ def lines(comparison: Comparison, width: int) -> Iterator[str]:
             yield from _shown(difference, difference.reason, columns)
     if comparison.intended:
         yield "not counted:"
-        for difference in comparison.intended:
-            yield from _shown(difference, difference.intended, columns)
+        yield from _not_counted(comparison.intended, columns)
     for section, why in comparison.unread.items():
         yield f"not compared: {section}, unreadable on both sides: {why}"
+
+
+def _not_counted(found: Sequence[Difference], columns: tuple[int, int, int]) -> Iterator[str]:
+    """Of many for one reason some paths alone."""
+    by_reason: dict[str, list[Difference]] = {}
+    for one in found:
+        by_reason.setdefault(one.intended, []).append(one)
+    width = sum(columns) + 2 * _GAP
+    for reason, group in by_reason.items():
+        if len(group) <= _MOST_NAMED:
+            for one in group:
+                yield from _shown(one, reason, columns)
+        else:
+            paths = ", ".join(one.path for one in group[:_MOST_NAMED])
+            more = f"{paths} and {len(group) - _MOST_NAMED} more (--html and --json have them)"
+            yield from textwrap.wrap(more, width, initial_indent="  ", subsequent_indent="  ")
+            yield from textwrap.wrap(reason, width, initial_indent="    ", subsequent_indent="    ")
 
 
 def _widths(comparison: Comparison, width: int) -> tuple[int, int, int]:

@@ -269,6 +269,17 @@ def test_files_are_unreadable_without_the_list_of_packages() -> None:
     )
 
 
+def test_text_of_haproxys_file_is_kept_without_its_comments_and_the_domain() -> None:
+    path = "/etc/haproxy/todo.cfg"
+    lines = ("# made 2027", "backend web", "    http-check send hdr Host todo.example.com")
+    text = "".join(f"\ntext\t{path}\t{line}" for line in lines)
+    digest = "\nfound\teeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee  " + path
+
+    found = captured(files=SECTIONS["files"] + digest + text).entry(f"files.{path}")
+
+    assert found == "backend web\n    http-check send hdr Host {domain}"
+
+
 def test_no_file_is_reported_as_removed_without_root() -> None:
     """It may be in a directory that only root can read."""
     found = captured(files=SECTIONS["files"].replace("root\n", ""))

@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 
 from tests.unit.capture_samples import SECTIONS, captured
-from tests.unit.fakes import TOP, config
+from tests.unit.fakes import TOP, FakeReport, config
 from understudy.host.provisioning import of_project
+from understudy.job import Job
 from understudy.parity.capture.value import Capture
 from understudy.parity.drift.code import capture_of_code
 from understudy.parity.drift.comparison import ANY, Comparison, Side, compare
+from understudy.parity.sides import Sides
 from understudy.paths import Project
 from understudy.release.render import host_files
 
@@ -163,3 +165,19 @@ def test_broken_nginx_file_is_found() -> None:
     copies = {one.path: one.copy for one in compare(model, host).differences}
 
     assert copies["nginx"] == "unreadable: nginx: [emerg] unexpected end of file"
+
+
+def test_code_of_a_proxy_is_its_own_nginx_and_haproxy() -> None:
+    hosts = [
+        {"address": "192.0.2.5", "roles": ["proxy"]},
+        {"address": "192.0.2.7", "roles": ["web"]},
+    ]
+    job = Job(PROJECT, config(target={"hosts": hosts}), "staging", FakeReport())
+
+    proxy, web = (Sides(job).get("code", f"staging:{host['address']}").capture for host in hosts)
+
+    assert "server 192.0.2.7 192.0.2.7:80" in proxy.sections["files"]["/etc/haproxy/shop.cfg"]
+    assert "proxy_pass" in proxy.sections["nginx"]["/etc/nginx/sites-enabled/shop"]
+    assert (proxy.sections["unit_files"], proxy.sections["environment"]) == ({}, {})
+    assert web.sections["files"] == {}
+    assert "/etc/systemd/system/shop@.service" in web.sections["unit_files"]

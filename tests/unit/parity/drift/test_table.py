@@ -4,6 +4,8 @@ import pytest
 
 from tests.unit.capture_samples import captured
 from tests.unit.drift_samples import compared
+from understudy.config.parity import Intended
+from understudy.parity.capture.value import Capture
 from understudy.parity.drift import table
 from understudy.parity.drift.cells import cells
 from understudy.parity.drift.comparison import Difference, Side, compare
@@ -63,3 +65,16 @@ def test_of_long_texts_only_the_lines_that_differ_are_shown() -> None:
 )
 def test_value_on_one_side_only_is_cut_to_twelve_lines(value: str | None, shown: str) -> None:
     assert cells(Difference("p", value, None, BREAKS, ""))[0] == shown
+
+
+def test_many_that_do_not_count_for_one_reason_are_named_once() -> None:
+    packages = {f"postgresql-{number}": "15" for number in range(20)}
+    model, copy = Capture({"packages": {}}), Capture({"packages": packages})
+    declared = Intended(path="packages.*", reason="of the box")
+
+    lines = list(table.lines(compare(Side("a", model), Side("b", copy), [declared]), 100))
+
+    text = " ".join(line.strip() for line in lines)
+    assert "packages.postgresql-0, packages.postgresql-1," in text
+    assert "and 14 more (--html and --json have them)" in text
+    assert text.count("of the box") == 1
