@@ -16,9 +16,10 @@ def is_url(source: str) -> bool:
 def state(directory: str, revision: str) -> str:
     """A text that changes with the commit that the revision names and with the files beside it.
 
-    directory: of the app. Raises ConfigError if git fails.
+    directory: of the app. Files that git ignores do not count: no release has them, and Understudy's own
+    reports may be among them. Raises ConfigError if git fails.
     """
     place = Path(directory)
     commit = git(place, "rev-parse", "--show-toplevel", "--show-prefix", f"{revision}^{{commit}}")
-    status = ("status", "--porcelain", "-z", "-uall", "--ignored=traditional", "--no-renames")
+    status = ("status", "--porcelain", "-z", "-uall", "--no-renames")
     return commit + git(place, *status, "--", ".")
