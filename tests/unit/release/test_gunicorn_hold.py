@@ -22,7 +22,19 @@ class Log:
 
 
 class Server:
+    """gunicorn's arbiter, which waits for a random time after each worker that it starts."""
+
     log = Log()
+    num_workers = 3
+
+    def __init__(self) -> None:
+        self.spawned: list[str] = []
+
+    def spawn_worker(self) -> None:
+        self.spawned.append("at once")
+
+    def spawn_workers(self) -> None:
+        self.spawned.append("after another")
 
 
 @pytest.fixture
@@ -135,6 +147,16 @@ def test_worker_waits_for_no_other_after_a_boot(tmp_path: Path) -> None:
     seen["wait_for_the_others"](worker)
 
     assert worker.notified == 0
+
+
+def test_first_workers_start_at_once_and_those_that_replace_them_do_not(tmp_path: Path) -> None:
+    seen, server = settings(tmp_path, preset="plain", workers=3), Server()
+
+    seen["when_ready"](server)
+    server.spawn_workers()
+    server.spawn_workers()
+
+    assert server.spawned == ["at once", "at once", "at once", "after another"]
 
 
 @pytest.mark.parametrize(
