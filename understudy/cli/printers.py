@@ -49,7 +49,7 @@ def _masked(
 
         return known_secrets(project)
 
-    return MaskingReport(make, secrets, options.called.text)
+    return MaskingReport(make, secrets, options.called.text, takes_attached=options.json)
 
 
 def _printer(options: argparse.Namespace) -> "Report":

@@ -1,6 +1,7 @@
 """The text of deploy.yml as YAML: its values, and the mistakes that YAML itself allows. Pure."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -24,21 +25,27 @@ def read(text: str) -> tuple[yaml.Node | None, Any]:
 
     Raises YAMLError, also if aliases make the values endless or more than MOST_VALUES.
     """
-    loader = yaml.SafeLoader(text)
+    tree = _tree(text)
     try:
-        tree = loader.get_single_node()
+        return tree, yaml.SafeLoader("").construct_document(tree) if tree else None
+    except _WRONG as error:
+        wrong = next(filter(_is_wrong, _scalars(tree)))
+        words = str(error) if isinstance(error, ValueError | OverflowError) else ""
+        raise WrongValue(words, wrong) from None
+
+
+# A run reads deploy.yml, and looks for secrets in it.
+@lru_cache(maxsize=1)
+def _tree(text: str) -> yaml.Node | None:
+    try:
+        tree: yaml.Node | None = yaml.SafeLoader(text).get_single_node()
         if tree and _values(tree, {}) > MOST_VALUES:
             raise yaml.YAMLError(f"with its aliases it has more than {MOST_VALUES} values")
     except RecursionError:
         raise yaml.YAMLError(
             "it is nested too deeply, or an alias is part of what it names"
         ) from None
-    try:
-        return tree, loader.construct_document(tree) if tree else None
-    except _WRONG as error:
-        wrong = next(filter(_is_wrong, _scalars(tree)))
-        words = str(error) if isinstance(error, ValueError | OverflowError) else ""
-        raise WrongValue(words, wrong) from None
+    return tree
 
 
 def joined(tree: yaml.Node | None) -> Any:

@@ -62,10 +62,12 @@ def _uncommitted(job: Job, source: sources.Source) -> tuple[list[str], list[str]
     """The files that no host gets, and those that count as they are: deploy.yml, and templates and scripts
     that the project has in place of Understudy's.
     """
+    changed = [line[3:].strip('"') for line in source.not_deployed]
+    if not changed:
+        return [], []
     top = source.repository.resolve()
     files = (path.resolve() for path in (job.project.config_file, *job.project.host_inputs))
     here = {str(path.relative_to(top)) for path in files if path.is_relative_to(top)}
-    changed = [line[3:].strip('"') for line in source.not_deployed]
     return [one for one in changed if one not in here], [one for one in changed if one in here]
 
 
@@ -76,7 +78,7 @@ def check(job: Job) -> sources.Source:
     """
     app, cache = job.config.app, job.project.cache / "git"
     source = sources.find_commit(app, job.directory, cache)
-    facts = worktree.look(source)
+    facts = worktree.committed(source)
     source_checks.refuse(app, facts, worktree.elsewhere(source))
     for warning in source_checks.warnings(app, facts):
         job.report.warn(warning)

@@ -120,7 +120,6 @@ def fingerprint_inputs(
     config, target, templates = job.whole or job.config, job.target, job.project.templates
     # These files contain the id, which is not known yet: here "-" takes its place.
     without_id = render.release_files(config, target, "-", templates)
-    site_config = render.host_files(config, target, templates)
     app = config.app
     commands = (app.build_commands, app.release_commands, app.migrate_commands)
     return (
@@ -129,7 +128,7 @@ def fingerprint_inputs(
         *(f"{host.address} {host.roles}" for host in target.host_list),
         *(file.content for file in without_id),
         # A running service follows a changed unit only when it is started again.
-        *(file.content for file in site_config if file.path.name.endswith("@.service")),
+        *(file.content for file in render.release_units(config, target, templates)),
     )
 
 

@@ -100,28 +100,45 @@ def host_files(
     return _host_files(config, target, templates, answers_challenges=target.ends_tls)
 
 
+def release_units(
+    config: Config, target: TargetConfig, templates: Overlay
+) -> Iterator[RenderedFile]:
+    """Those of host_files() that start processes of a release."""
+    values = _host_values(config, target, templates, answers_challenges=target.ends_tls)
+    units = _units(config, templates, values)
+    return (file for file in units if file.path.name.endswith("@.service"))
+
+
 def _host_files(
     config: Config, target: TargetConfig, templates: Overlay, *, answers_challenges: bool
 ) -> tuple[RenderedFile, ...]:
-    paths = Paths(config.root)
-    values = {
+    values = _host_values(config, target, templates, answers_challenges=answers_challenges)
+    nginx = _render(templates, "nginx.conf.j2", values)
+    return (
+        RenderedFile(Paths(config.root).nginx_file, nginx),
+        *_units(config, templates, values),
+    )
+
+
+def _host_values(
+    config: Config, target: TargetConfig, templates: Overlay, *, answers_challenges: bool
+) -> Mapping[str, object]:
+    return {
         **_values(config, target, "-"),
         "candidate_address": CANDIDATE_ADDRESS,
         "snippets": snippets.read(templates),
         "answers_challenges": answers_challenges,
     }
-    return (
-        RenderedFile(paths.nginx_file, _render(templates, "nginx.conf.j2", values)),
-        RenderedFile(paths.unit_file, _render(templates, "app.service.j2", values)),
-        *_units(config, templates, values),
-    )
 
 
 def _units(
     config: Config, templates: Overlay, values: Mapping[str, object]
 ) -> Iterator[RenderedFile]:
-    """Those of processes, each a template with instances for each release, and of timers."""
+    """That of the web process, those of processes, each a template with instances for each release, and of
+    timers.
+    """
     paths = Paths(config.root)
+    yield RenderedFile(paths.unit_file, _render(templates, "app.service.j2", values))
     for name, process in config.processes.items():
         text = _render(
             templates, "process.service.j2", {**values, "name": name, "process": process}

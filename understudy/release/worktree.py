@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from understudy.config.app import App
@@ -21,17 +22,24 @@ _TEXT_BYTES = 100_000
 
 def look(source: Source) -> CommitFacts:
     """The facts of the commit and of the files beside it. Raises UnderstudyError if git fails."""
-    committed = dict(_committed(source))
     changes = _changes(source)
-    return CommitFacts(
-        committed=committed,
-        texts=dict(_texts(source)),
-        submodules={
-            path: _checkout(source, path) for path, mode in committed.items() if mode == SUBMODULE
-        },
+    return replace(
+        committed(source),
         untracked=tuple(changes["untracked"]),
         ignored=tuple(changes["ignored"]),
         modified=tuple(changes["modified"]),
+    )
+
+
+def committed(source: Source) -> CommitFacts:
+    """The facts of the commit alone. Raises UnderstudyError if git fails."""
+    modes = dict(_modes(source))
+    return CommitFacts(
+        committed=modes,
+        texts=dict(_texts(source)),
+        submodules={
+            path: _checkout(source, path) for path, mode in modes.items() if mode == SUBMODULE
+        },
     )
 
 
@@ -78,7 +86,7 @@ def _lock_path(source: Source, app: App) -> str:
     return path.removeprefix(f"{source.prefix}/") if source.prefix else path
 
 
-def _committed(source: Source) -> Iterator[tuple[str, str]]:
+def _modes(source: Source) -> Iterator[tuple[str, str]]:
     inside = f"{source.prefix}/" if source.prefix else ""
     for path, entry in entries(source.repository, source.commit).items():
         if not entry.is_tree and path.startswith(inside):

@@ -18,7 +18,8 @@ class MaskingReport(Report):
     """Forwards each event to another report, with `***` in place of each secret.
 
     make_report: called at the first event. secrets: called at the first event that has a text.
-    change: of each text that is no output of a command on a host.
+    change: of each text that is no output of a command on a host. takes_attached: False if the other report
+    has a use for what is attached only after other events, and need not be made for it.
     """
 
     def __init__(
@@ -26,8 +27,11 @@ class MaskingReport(Report):
         make_report: Callable[[], Report],
         secrets: Callable[[], Collection[str]],
         change: Callable[[str], str] = str,
+        *,
+        takes_attached: bool = True,
     ) -> None:
         self._make_report, self._find_secrets, self._change = make_report, secrets, change
+        self._takes_attached = takes_attached
 
     def about(self, host: str, phase: str = "") -> None:
         self._report.about(host, phase)
@@ -57,7 +61,8 @@ class MaskingReport(Report):
         self._report.ran(self._mask(command), self._mask(output), seconds, ok=ok)
 
     def attach(self, name: str, value: Any) -> None:
-        self._report.attach(name, with_texts_changed(value, self._text))
+        if self._takes_attached or "_report" in vars(self):
+            self._report.attach(name, with_texts_changed(value, self._text))
 
     def started(self, title: str) -> None:
         self._report.started(self._text(title))

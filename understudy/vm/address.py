@@ -6,16 +6,16 @@ From the address follows who issues the VM's certificates.
 import json
 from itertools import zip_longest
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from understudy.config import model as configuration
 from understudy.config import staging_hosts
 from understudy.config.model import Config
 from understudy.config.target import TargetConfig
 from understudy.paths import Project
-from understudy.vm import tunnel
-from understudy.vm.issuer import files as issuer_files
-from understudy.vm.issuer import settings
-from understudy.vm.issuer.files import Files
+
+if TYPE_CHECKING:
+    from understudy.vm.issuer.files import Files
 
 # The target of deploy.yml that is the VM.
 TARGET = "vagrant"
@@ -67,6 +67,10 @@ def file(project: Project, name: str) -> Path:
 
 
 def _with(project: Project, config: Config, address: str) -> Config:
+    # Imported here: other targets have nothing to do with it.
+    from understudy.vm import tunnel
+    from understudy.vm.issuer import files as issuer_files
+
     vm = config.vm.model_copy(update={"address": config.vm.address or address})
     targets = dict(config.targets)
     target = targets.get(TARGET)
@@ -80,7 +84,9 @@ def _with(project: Project, config: Config, address: str) -> Config:
     return config.model_copy(update={"vm": vm, "targets": targets})
 
 
-def _with_issuer(target: TargetConfig, files: Files, inside: str) -> TargetConfig:
+def _with_issuer(target: TargetConfig, files: "Files", inside: str) -> TargetConfig:
+    from understudy.vm.issuer import settings
+
     filled = settings.with_issuer(target, files, inside)
     if settings.has_issuer(filled) and not files.ca.exists():
         # Imported here: it takes long, and is needed once for each VM.

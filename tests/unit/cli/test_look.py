@@ -154,7 +154,6 @@ CHANGES: Mapping[str, Callable[[Workspace], object]] = {
     "the commit": lambda here: commit(here.directory / "app", {"shop.py": "b"}),
     "the branch": lambda here: git(here.directory / "app", "commit", "--allow-empty", "-mb"),
     "a file that is not committed": lambda here: write(here.directory / "app", {"new.py": ""}),
-    "a file that git ignores": lambda here: write(here.directory / "app", {"local.log": ""}),
     "the VM's address": lambda here: write(
         here.directory, {".understudy/vm/shop/network.json": '{"address": "192.168.9.2"}'}
     ),
@@ -227,6 +226,29 @@ def test_status_does_not_depend_on_the_commit(workspace: Workspace) -> None:
     workspace.look(verb="status")
 
     assert workspace.worked == 2
+
+
+def test_files_that_git_ignores_may_change(seen: Workspace) -> None:
+    write(seen.directory / "app", {"local.log": ""})
+
+    seen.look()
+
+    assert seen.worked == 2
+
+
+def test_reports_of_an_app_in_the_projects_own_folder_may_change(tmp_path: Path) -> None:
+    """`app.source: .`, which init writes: each run leaves another report beside the app's code."""
+    config = CONFIG.replace("source: app", "source: .")
+    ignored = "reports/\n.understudy/\n"
+    commit(tmp_path, {"deploy.yml": config, "shop.py": "", ".gitignore": ignored})
+    here = Workspace(tmp_path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(known_host, "_connect", here.connect)
+        for number in range(4):
+            here.look()
+            write(tmp_path, {f"reports/{number}/index.html": ""})
+
+    assert here.worked == 2
 
 
 def test_free_disk_space_may_change(seen: Workspace) -> None:

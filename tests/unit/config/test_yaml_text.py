@@ -6,6 +6,7 @@ import yaml
 from tests.unit.config.deploy_yml import lines
 from tests.unit.fakes import config, settings
 from understudy.config import model as configuration
+from understudy.config import yaml_text
 from understudy.errors import ConfigError
 
 
@@ -50,3 +51,12 @@ def test_anchors_are_read() -> None:
     text = yaml.safe_dump(settings()).replace("app:", "app: &app", 1)
 
     assert configuration.parse(text).app == config().app
+
+
+def test_text_that_is_read_again_gives_values_of_its_own() -> None:
+    first, again = "a: &all {b: [1]}\nc: {<<: *all}\n", "a: 2\n"
+    yaml_text.read(first)[1]["a"]["b"].append(2)
+
+    assert yaml_text.read(first)[1] == {"a": {"b": [1]}, "c": {"b": [1]}}
+    assert yaml_text.read(again)[1] == {"a": 2}
+    assert yaml_text.read(first)[1] == {"a": {"b": [1]}, "c": {"b": [1]}}

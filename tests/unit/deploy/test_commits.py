@@ -25,7 +25,7 @@ def test_part_of_the_repository_that_is_not_shipped_is_a_warning(
     staging: Staging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     facts = CommitFacts(committed={"manage.py": "100644", "lib": SUBMODULE}, submodules={"lib": ()})
-    monkeypatch.setattr(worktree, "look", lambda _: facts)
+    monkeypatch.setattr(worktree, "committed", lambda _: facts)
 
     commits.check(staging.job())
 

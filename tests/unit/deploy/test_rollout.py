@@ -262,7 +262,7 @@ def test_commit_that_cannot_work_is_refused_before_any_connection(
     verb: str, staging: Staging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """There is no host here: a connection would be another error."""
-    monkeypatch.setattr(worktree, "look", lambda _: CommitFacts(texts={"a.png": LFS_POINTER}))
+    monkeypatch.setattr(worktree, "committed", lambda _: CommitFacts(texts={"a.png": LFS_POINTER}))
     deploy = partial(rollout.deploy, probe=False, wait=0, without_rehearsal=None)
     runs: dict[str, Callable[[Job], object]] = {"plan": rollout.plan, "deploy": deploy}
 

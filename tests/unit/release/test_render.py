@@ -20,6 +20,7 @@ from understudy.release.render import (
     host_files,
     quote_nginx,
     release_files,
+    release_units,
 )
 
 CERTIFICATE = {"certificate": {"chain": "/etc/ssl/shop.pem", "key": "/etc/ssl/shop.key"}}
@@ -294,3 +295,16 @@ def test_mistake_in_a_template_is_reported_with_its_file(
         host_files(site, site.target("staging"), Overlay((tmp_path,)))
 
     assert "templates/app.service.j2" in raised.value.summary
+
+
+def test_units_of_a_release_are_those_that_are_installed() -> None:
+    settings = config(
+        processes={"worker": {"command": ["run"]}},
+        timers={"nightly": {"command": ["sweep"], "calendar": "daily"}},
+    )
+    target = settings.target("staging")
+
+    units = list(release_units(settings, target, TEMPLATES))
+
+    assert [unit.path.name for unit in units] == ["shop@.service", "shop-worker@.service"]
+    assert set(units) < set(host_files(settings, target, TEMPLATES))

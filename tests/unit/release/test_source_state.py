@@ -24,7 +24,7 @@ def repository(tmp_path: Path) -> Path:
         lambda app: git(app, "commit", "--allow-empty", "--message=the same files"),
         lambda app: write(app, {"shop/x.py": "changed"}),
         lambda app: write(app, {"shop/new.py": ""}),
-        lambda app: write(app, {"shop/new.log": "ignored"}),
+        lambda app: write(app, {"shop/.gitignore": "x.py\n"}),
         lambda app: (app / "shop" / "x.py").unlink(),
     ],
 )
@@ -35,6 +35,15 @@ def test_change_is_noticed(change: Callable[[Path], object], repository: Path) -
     change(repository)
 
     assert source_state.state(str(repository / "shop"), "HEAD") != before
+
+
+def test_file_that_git_ignores_does_not_count(repository: Path) -> None:
+    """Understudy's own reports are such files where the app is the project's folder."""
+    before = source_state.state(str(repository / "shop"), "HEAD")
+
+    write(repository, {"shop/new.log": "", "shop/reports/latest.log": ""})
+
+    assert source_state.state(str(repository / "shop"), "HEAD") == before
 
 
 def test_branch_that_moves_is_noticed_and_another_branch_is_not(repository: Path) -> None:

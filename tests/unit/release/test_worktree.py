@@ -43,6 +43,8 @@ def test_each_file_is_listed_by_its_state(tmp_path: Path) -> None:
     assert commit_facts.modified == ("changed ä.py",)
     assert commit_facts.ignored == ("data.csv",)
     assert commit_facts.untracked == ("new/file.py",)
+    assert worktree.committed(source).texts == commit_facts.texts
+    assert worktree.committed(source).untracked == ()
     assert lock.versions == {"django": "5.2.1", "gunicorn": "23.0.0", "zope-interface": "7.0"}
     assert (lock.made_from, lock.wanted) == ("requirements.in", ("django", "zope-interface"))
 

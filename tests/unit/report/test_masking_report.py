@@ -6,6 +6,7 @@ from io import StringIO
 
 import pytest
 
+from tests.unit.fakes import FakeReport
 from understudy.errors import Refused
 from understudy.report.events import JsonReport, Report
 from understudy.report.masking_report import MaskingReport
@@ -80,3 +81,20 @@ def test_rest_of_an_event_is_as_it_was() -> None:
         "exit_code": 3,
     }
     assert error.details == f"the log of {SECRET}"
+
+
+def test_report_with_no_use_for_what_is_attached_is_made_later() -> None:
+    made: list[FakeReport] = []
+
+    def make() -> FakeReport:
+        made.append(FakeReport())
+        return made[0]
+
+    report = MaskingReport(make, set, takes_attached=False)
+
+    report.attach("app", "shop")
+    assert not made
+
+    report.phase_started("verify", "run the tests")
+    report.attach("tests", {"host": 1})
+    assert made[0].attached == {"tests": {"host": 1}}

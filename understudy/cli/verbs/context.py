@@ -32,7 +32,6 @@ def job_of(
     from understudy.config import host_choice
     from understudy.job import Job
     from understudy.vm import address as vm_address
-    from understudy.vm import reached
 
     settings = vm_address.load(project)
     name = target or getattr(options, "target", None) or vm_address.TARGET
@@ -41,9 +40,12 @@ def job_of(
     if host:
         chosen = settings.target(name)
         host_choice.refuse_unfit(name, chosen, host, _choice(options, chosen))
-    if name == vm_address.TARGET and reached.ensure(project, settings):
-        # It was refused: there was no way to the VM yet.
-        early = None
+    if name == vm_address.TARGET:
+        from understudy.vm import reached
+
+        if reached.ensure(project, settings):
+            # It was refused: there was no way to the VM yet.
+            early = None
     return Job(project, settings, name, report, host, early)
 
 
@@ -89,10 +91,7 @@ def issuing(job: "Job") -> Iterator["Job"]:
     """The job. In the block its host can get a certificate, if it is the VM and Pebble issues its
     certificates; elsewhere an issuer is at work already.
     """
-    from understudy.vm.address import TARGET
-    from understudy.vm.issuer import settings
-
-    if job.target_name != TARGET or not settings.has_issuer(job.config.target(TARGET)):
+    if not _has_issuer(job):
         yield job
         return
     from understudy.vm.issuer.pebble import Issuer
@@ -100,6 +99,16 @@ def issuing(job: "Job") -> Iterator["Job"]:
     with Issuer(job.project, job.config) as issuer:
         issuer.start()
         yield job
+
+
+def _has_issuer(job: "Job") -> bool:
+    from understudy.vm.address import TARGET
+
+    if job.target_name != TARGET:
+        return False
+    from understudy.vm.issuer import settings
+
+    return settings.has_issuer(job.config.target(TARGET))
 
 
 def vm_of(project: Project, report: "Report") -> "Vm":
