@@ -60,8 +60,9 @@ class Database(unittest.TestCase):
         self.assertEqual(
             self.after("ALTER TABLE auth_user RENAME COLUMN email TO mail"),
             [
-                "==> broken auth.User: the column email is gone",
-                "==> broken auth.User: nothing can be saved, for the column mail is required and not known",
+                "==> broken auth.User: the column auth_user.email is gone",
+                "==> broken auth.User: no new row can be saved: the column auth_user.mail is NOT NULL "
+                "without a default in the database, and new to this code",
             ],
         )
 

@@ -159,7 +159,8 @@ class Migrations(Project):
         self.assertEqual(
             self.broken_by('default=""'),
             [
-                "==> broken goods.Thing: nothing can be saved, for the column note is required and not known"
+                "==> broken goods.Thing: no new row can be saved: the column goods_thing.note is NOT NULL "
+                "without a default in the database, and new to this code"
             ],
         )
 

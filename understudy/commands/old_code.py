@@ -25,11 +25,12 @@ def problems(model, connection):
         there = {c.name: c for c in connection.introspection.get_table_description(cursor, table)}
     known = {field.column for field in model._meta.local_concrete_fields}
     for name in sorted(known - set(there)):
-        yield f"{label}: the column {name} is gone"
+        yield f"{label}: the column {table}.{name} is gone"
     for name in sorted(set(there) - known):
         column = there[name]
         if not column.null_ok and column.default is None and not getattr(column, "is_autofield", 0):
-            yield f"{label}: nothing can be saved, for the column {name} is required and not known"
+            lacks = f"the column {table}.{name} is NOT NULL without a default in the database"
+            yield f"{label}: no new row can be saved: {lacks}, and new to this code"
 
 # A deploy starts this before it migrates, and ends its input afterwards.
 sys.stdin.read()

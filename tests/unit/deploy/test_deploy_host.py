@@ -265,7 +265,7 @@ def test_settings_that_do_not_fit_the_host_are_warnings(staging: Staging) -> Non
 
 NEW_COLUMN = (
     "==> unknown shop.0002_note\n"
-    "==> broken shop.Item: nothing can be saved, for the column note is required and not known\n"
+    "==> broken shop.Item: no new row can be saved: the column shop_item.note is NOT NULL\n"
 )
 
 
@@ -282,7 +282,7 @@ def test_column_that_the_live_code_cannot_fill_is_a_warning_and_says_what_to_do(
     assert len(staging.report.warnings) == warned
     if warned:
         [warning] = staging.report.warnings
-        assert "shop.Item: nothing can be saved, for the column note is required" in warning
+        assert "shop.Item: no new row can be saved: the column shop_item.note" in warning
         for way_out in ("db_default", "null=True", "maintenance: migrations"):
             assert way_out in warning
 
