@@ -33,7 +33,8 @@ def drained_by(
 ) -> Iterator[None]:
     """Around what interrupts a web host: it gets no requests meanwhile, and gets them again once it is healthy.
     After a failure it stays drained. Does nothing for a host without others beside it, or without a live
-    release, and where neither a proxy of the target nor a hook takes it out.
+    release, and where neither a proxy of the target nor a hook takes it out; nor for one that gets no requests
+    from any proxy because it is down, which may be what the change cures.
 
     connection: to the host, as any user who may become the site's. Raises Refused if too few others would be
     left, StepFailed if it does not come back healthy.
@@ -43,7 +44,8 @@ def drained_by(
         return
     with ExitStack() as stack:
         proxies = _proxies(job, stack)
-        if not proxies and not _has_hooks(job):
+        is_down = proxies and all(_is_down(job, one) for one in proxies)
+        if is_down or (not proxies and not _has_hooks(job)):
             yield
             return
         before = _mark(job, connection)
@@ -94,7 +96,17 @@ def _new_mark(verb: str) -> Mark:
 
 
 def _drains(job: Job, proxy: "_Proxy") -> bool:
-    return any(one.is_drained for one in proxy.servers() if one.address == _inside(job))
+    return _own(job, proxy).is_drained
+
+
+def _is_down(job: Job, proxy: "_Proxy") -> bool:
+    own = _own(job, proxy)
+    return not own.is_up and not own.is_drained
+
+
+def _own(job: Job, proxy: "_Proxy") -> Server:
+    """The job's host as that proxy sees it."""
+    return next(one for one in proxy.servers() if one.address == _inside(job))
 
 
 @dataclass(frozen=True)
@@ -214,7 +226,11 @@ def _require_healthy(job: Job, connection: Connection) -> None:
 
 
 def _refuse_too_few(job: Job, proxy: _Proxy) -> None:
-    """Raises Refused if, with this one, more than max_unavailable would be drained, or none were left."""
+    """Raises Refused if, with this one, more than max_unavailable would be drained, or none were left. One that
+    gets no requests now is none of those that are left.
+    """
+    if not _own(job, proxy).is_up:
+        return
     others = [server for server in proxy.servers() if server.address != _inside(job)]
     out = [server.address for server in others if server.is_drained]
     down = [server.address for server in others if not server.is_drained and not server.is_up]

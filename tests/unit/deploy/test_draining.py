@@ -141,6 +141,28 @@ def test_last_web_host_is_not_drained(servers: str, why: str, staging: Staging) 
     assert ("drain off --host 192.0.2.2" in raised.value.hint) == ("max_unavailable" in why)
 
 
+DOWN = printed(f"{WEB}\t0\tDOWN\n{OTHER}\t0\tDOWN\n")
+
+
+def test_host_that_is_down_is_changed_without_a_drain(staging: Staging) -> None:
+    """As after the loss of the database: `provision` brings the login to the next one."""
+    host, balancer = web(staging, health=failed("500")), proxy(staging, ask=DOWN)
+
+    with draining.drained_by(job(staging), host, LIVE, "provision"):
+        pass
+
+    assert changed(host) == changed(balancer) == []
+
+
+def test_host_that_is_down_may_be_drained_by_hand(staging: Staging) -> None:
+    host, balancer = web(staging), proxy(staging, ask=DOWN)
+
+    draining.turn_on(job(staging))
+
+    assert changed(balancer) == [DRAIN]
+    assert changed(host) == [BY_HAND]
+
+
 def test_as_many_as_max_unavailable_may_be_drained(staging: Staging) -> None:
     third = {"address": "192.0.2.3", "private": "10.0.0.3", "roles": ["web"]}
     host = web(staging)
