@@ -167,9 +167,12 @@ def _run(options: argparse.Namespace, project: Project, report: "Report") -> int
     except UnderstudyError as error:
         target = getattr(options, "target", None) or "vagrant"
         if isinstance(error, NoConnection):
+            from understudy.cli import lost_host
             from understudy.vm import no_vm
 
             no_vm.explain(error, project)
+            if target != "vagrant":
+                lost_host.explain(error, project, target)
         if target != "vagrant":
             error.hint = about_target(error.hint, target)
         report.error(error)
