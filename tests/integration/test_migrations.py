@@ -40,7 +40,8 @@ class Migration(migrations.Migration):
                     "list", "note", models.TextField(default="", db_default="", db_column="remark")
                 )
             ],
-        )
+        ),
+        migrations.AddField("list", "mood", models.TextField(default="")),
     ]
 """
 
@@ -112,9 +113,14 @@ def test_failed_migration_changes_nothing_and_the_hint_names_both_ways_to_contin
 
 @both_engines
 def test_a_migration_that_breaks_the_old_code_is_reported_as_such(noted: Site) -> None:
-    model = '    note = models.TextField(default="", db_default="", db_column="remark")\n'
+    model = (
+        '    note = models.TextField(default="", db_default="", db_column="remark")\n'
+        '    mood = models.TextField(default="")\n'
+    )
     noted.migration("0004_rename", RENAME, model)
     answer = noted.deploy()
     assert answer.code == 0
     assert "the migration breaks /" in answer.text
+    assert "the column lists_list.note is gone" in answer.text
+    assert "the column lists_list.mood is NOT NULL without a default" in answer.text
     assert noted.get().code == 0
