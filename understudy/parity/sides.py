@@ -85,8 +85,9 @@ def _code(job: Job, name: str) -> Capture:
 
 
 def _files(config: Config, host: TargetConfig, templates: Overlay) -> Sequence[RenderedFile]:
-    """nginx's, and HAProxy's or systemd's."""
+    """nginx's, and HAProxy's or systemd's, as a deploy would write them."""
     if host.is_proxy:
         return proxy_files.site_config(config, host, templates, answers_challenges=host.has_https)
     has_site = topology.has_site(host.host_list, host.address)
-    return render.host_files(config, host, templates) if has_site else ()
+    seen = host if host.has_visitors else host.closed
+    return render.host_files(config, seen, templates) if has_site else ()

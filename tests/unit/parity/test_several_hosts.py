@@ -15,6 +15,7 @@ from understudy.errors import ConfigError, StepFailed, Unreachable
 from understudy.job import Job
 from understudy.parity import capture_host, compare
 from understudy.parity.drift.comparison import Comparison
+from understudy.parity.sides import Sides
 from understudy.paths import Project
 
 DATABASE, WEB, WORKER = "203.0.113.9", "203.0.113.7", "203.0.113.8"
@@ -253,3 +254,23 @@ def test_an_intended_difference_of_one_host_is_not_unused_on_the_others(hosts: H
 
     [warning] = hosts.report.warnings
     assert "cron./etc/cron.d/never matches nothing" in warning
+
+
+def test_code_of_a_host_of_workers_alone_has_no_certificate(hosts: Hosts) -> None:
+    """A deploy writes its nginx file as for plain HTTP: no visitor reaches it."""
+    job = hosts.job()
+    target = job.config.targets["production"]
+    with_https = target.model_copy(update={"https": "auto"})
+    config = job.config.model_copy(
+        update={"targets": {**job.config.targets, "production": with_https}}
+    )
+    made = replace(job, config=config)
+
+    files = {
+        address: str(Sides(made).get("code", f"production:{address}").capture.sections["nginx"])
+        for address in (WEB, WORKER)
+    }
+
+    assert "ssl_certificate " in files[WEB]
+    assert "ssl_certificate" not in files[WORKER]
+    assert "server_name" in files[WORKER]

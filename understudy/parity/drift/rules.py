@@ -57,6 +57,7 @@ RULES = (
     Rule("packages.python3*", BREAKS, "the interpreter, or its own library"),
     Rule("packages.libpython3*", BREAKS, "the interpreter's own library"),
     Rule("packages.nginx*", BREAKS, _SERVES),
+    Rule("packages.haproxy*", BREAKS, "decides which web hosts visitors reach"),
     Rule(
         "packages.postgresql*",
         MAY,

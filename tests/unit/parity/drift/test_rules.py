@@ -29,6 +29,7 @@ from understudy.parity.drift.rules import (
         ("postgresql.version", BREAKS),
         ("packages.linux-image-6.1.0-37-amd64", NEVER),
         ("packages.cowsay", UNLIKELY),
+        ("packages.haproxy", BREAKS),
         ("python", BREAKS),
         ("locale.LANG", BREAKS),
         ("locale.available de_DE.utf8", MAY),

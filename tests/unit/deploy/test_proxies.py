@@ -1,0 +1,46 @@
+"""What a deploy would do on the host of a proxy."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.staging import Staging
+from understudy.deploy import proxies
+from understudy.host import all_hosts
+from understudy.host.provisioning import of_project
+from understudy.job import Job
+from understudy.release.source import Source
+
+HOSTS = [
+    {"address": "10.0.0.1", "roles": ["web", "worker", "database"]},
+    {"address": "10.0.0.2", "roles": ["web"]},
+    {"address": "10.0.0.5", "roles": ["proxy"]},
+]
+
+
+def with_proxy(staging: Staging, **target: Any) -> Job:
+    app = {"database": "postgresql", "media_url": None}
+    made = staging.job(app=app, hosts=HOSTS, **target)
+    [proxy] = all_hosts.proxies(made)
+    stamp = of_project(made.project, proxy.config, proxy.target).stamp
+    staging.host(staging.facts(stamp=stamp))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("target", "certificates"),
+    [({}, 0), ({"https": "auto", "acme": {"terms": True, "email": "ann@shop.test"}}, 1)],
+)
+def test_proxy_of_https_auto_gets_the_certificate(
+    target: dict[str, Any], certificates: int, staging: Staging, source: Source
+) -> None:
+    proxies.preview_plan(with_proxy(staging, **target), source)
+
+    [plan] = [fields for event, fields in staging.report.results if event == "plan"]
+    titles = [step["title"] for step in plan["steps"]]
+    wanted = "get a certificate for shop.test"
+    assert (plan["host"], titles.count(wanted)) == ("10.0.0.5", certificates)
+    assert {one["path"] for one in plan["files"]} == {
+        "/etc/nginx/sites-available/shop",
+        "/etc/haproxy/shop.cfg",
+    }
