@@ -144,10 +144,14 @@ class FakeReport(Report):
         self.expected: list[float | None] = []
         self.errors: list[UnderstudyError] = []
         self.host = ""
+        self.prepared = 0
         # The messages about each host.
         self.said_of: dict[str, list[str]] = {}
         # The answers of verbs: event and fields. The lines of their texts are among `said`.
         self.results: list[tuple[str, Mapping[str, Any]]] = []
+
+    def prepare(self) -> None:
+        self.prepared += 1
 
     def together(self, count: int) -> None:
         pass

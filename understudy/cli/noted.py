@@ -22,6 +22,9 @@ class NotingReport(ForwardingReport):
         self.printed: list[Printed] = []
         self.did_more = False
 
+    def prepare(self) -> None:
+        self._shown.prepare()
+
     def about(self, host: str, phase: str = "") -> None:
         self._shown.about(host, phase)
 

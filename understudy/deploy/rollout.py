@@ -7,7 +7,6 @@ from understudy.deploy import (
     commits,
     deploy_host,
     hooked,
-    preview_host,
     proxies,
     restore,
     same_release,
@@ -76,6 +75,8 @@ def _migrating(hosts: Sequence[Job]) -> str:
 
 def plan(job: Job) -> None:
     """Prints what deploy() would do on each host, and changes nothing."""
+    from understudy.deploy import preview_host
+
     source = commits.planned(job)
     if hosts := all_hosts.with_site(job):
         first = _migrating(hosts)

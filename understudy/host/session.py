@@ -77,6 +77,8 @@ def locked(
     Raises Refused if the lock is still held after `wait` seconds.
     """
     holder = f"{who()} ({entry.verb}) since {now()}"
+    # Who gets the lock is asked next.
+    job.report.prepare()
     lock = connection.lock(job.config.root / "lock", holder, wait, job.report.say)
     with lock as last_holder, recorded(connection, job, entry):
         # Both are empty before the first deploy: it would have left its name in the lock.

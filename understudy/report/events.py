@@ -53,6 +53,9 @@ class Report(ABC):
     def answer(self, answer: Answer) -> None:
         self.result(answer.event, answer.fields(), answer.text())
 
+    def prepare(self) -> None:  # noqa: B027 - most have nothing to make ready
+        """A host is at work now, and this process is not: what prints the next event may be imported."""
+
     @abstractmethod
     def about(self, host: str, phase: str = "") -> None:
         """All events from now on are about that host of several and that phase of those that run at the

@@ -25,6 +25,9 @@ class ForwardingReport(Report):
     def __init__(self, hand_on: Callable[[Call], None]) -> None:
         self.hand_on = hand_on
 
+    def prepare(self) -> None:
+        self.hand_on(lambda report: report.prepare())
+
     def about(self, host: str, phase: str = "") -> None:
         """Ignored: this report is about its own host or phase."""
 

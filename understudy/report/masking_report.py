@@ -1,10 +1,11 @@
 """Masks secrets in each event of a run before a terminal or a program gets it."""
 
 from collections.abc import Callable, Collection, Mapping
-from functools import cached_property
 from typing import Any
 
 from understudy.errors import UnderstudyError
+from understudy.local.background import Background
+from understudy.local.once import once
 from understudy.local.share import Share
 from understudy.report.events import Report
 from understudy.report.masking import mask
@@ -19,7 +20,7 @@ class MaskingReport(Report):
 
     make_report: called at the first event. secrets: called at the first event that has a text.
     change: of each text that is no output of a command on a host. takes_attached: False if the other report
-    has a use for what is attached only after other events, and need not be made for it.
+    has a use for what is attached only during a phase, and need not be made for it before.
     """
 
     def __init__(
@@ -30,8 +31,18 @@ class MaskingReport(Report):
         *,
         takes_attached: bool = True,
     ) -> None:
-        self._make_report, self._find_secrets, self._change = make_report, secrets, change
-        self._takes_attached = takes_attached
+        # Both may be asked for by the thread of prepare().
+        self._make_report: Callable[[], Report] = once(make_report)
+        self._find_secrets: Callable[[], Collection[str]] = once(secrets)
+        self._change, self._takes_attached = change, takes_attached
+
+    def prepare(self) -> None:
+        def work() -> None:
+            self._report.prepare()
+            self._find_secrets()
+
+        # What fails here fails again, and is reported, where it is needed.
+        Background(work)
 
     def about(self, host: str, phase: str = "") -> None:
         self._report.about(host, phase)
@@ -49,6 +60,7 @@ class MaskingReport(Report):
         self._report.expect(seconds)
 
     def phase_started(self, name: str, title: str) -> None:
+        self._takes_attached = True
         self._report.phase_started(name, self._text(title))
 
     def phase_ended(self, name: str, seconds: float, *, ok: bool) -> None:
@@ -61,7 +73,7 @@ class MaskingReport(Report):
         self._report.ran(self._mask(command), self._mask(output), seconds, ok=ok)
 
     def attach(self, name: str, value: Any) -> None:
-        if self._takes_attached or "_report" in vars(self):
+        if self._takes_attached:
             self._report.attach(name, with_texts_changed(value, self._text))
 
     def started(self, title: str) -> None:
@@ -98,17 +110,13 @@ class MaskingReport(Report):
         vars(masked).update({**vars(error), **texts})
         self._report.error(masked)
 
-    @cached_property
+    @property
     def _report(self) -> Report:
         return self._make_report()
-
-    @cached_property
-    def _secrets(self) -> frozenset[str]:
-        return frozenset(self._find_secrets())
 
     def _text(self, text: str) -> str:
         return self._change(self._mask(text))
 
     def _mask(self, text: str) -> str:
         # An app may colour a part of what it prints.
-        return mask(plain(text), self._secrets)
+        return mask(plain(text), self._find_secrets())

@@ -104,6 +104,9 @@ class Recorder(Report):
         )
         return with_texts(whole, plain)
 
+    def prepare(self) -> None:
+        self.report.prepare()
+
     def about(self, host: str, phase: str = "") -> None:
         self._host, self._phase = host, phase
         self.report.about(host, phase)

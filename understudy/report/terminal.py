@@ -81,6 +81,10 @@ class TextReport(Report):
         # Their lines in pytest's summary, in the details of an error, would say the same again.
         self._failed_tests: set[str] = set()
 
+    def prepare(self) -> None:
+        if self._out.is_terminal:
+            from understudy.report import progress  # noqa: F401
+
     def about(self, host: str, phase: str = "") -> None:
         self._host, self._phase = host, phase
 

@@ -7,9 +7,11 @@ import pytest
 from tests.unit.deploy.test_deploy_host import QUIET, deployed
 from tests.unit.fakes import FakeReport
 from tests.unit.staging import Staging
+from understudy.cli import reports
 from understudy.cli.noted import NotingReport, print_again
 from understudy.deploy import rollout
 from understudy.host import status
+from understudy.report.forwarding import ForwardingReport
 
 __all__ = ["QUIET"]
 
@@ -48,3 +50,12 @@ def test_status_can_be_repeated(staging: Staging) -> None:
 
     assert staging.report.said
     assert_repeats(noting, staging.report)
+
+
+def test_what_is_printed_is_made_ready_through_all_reports() -> None:
+    shown = FakeReport()
+    noting = NotingReport(reports.recorder(shown, "deploy", "staging"))
+
+    ForwardingReport(lambda call: call(noting)).prepare()
+
+    assert (shown.prepared, noting.did_more) == (1, False)

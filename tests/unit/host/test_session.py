@@ -166,6 +166,7 @@ def test_lock_shows_who_holds_it_and_why(staging: Staging, monkeypatch: pytest.M
     locked(staging, wait=7)
 
     assert host.holders == [("ann@desk (deploy) since noon", 7)]
+    assert staging.report.prepared == 1, "while the host is asked for it"
 
 
 @pytest.mark.parametrize(

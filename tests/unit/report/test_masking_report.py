@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from io import StringIO
+from threading import Event
 
 import pytest
 
@@ -98,3 +99,23 @@ def test_report_with_no_use_for_what_is_attached_is_made_later() -> None:
     report.phase_started("verify", "run the tests")
     report.attach("tests", {"host": 1})
     assert made[0].attached == {"tests": {"host": 1}}
+
+
+def test_report_is_made_ready_before_its_first_event() -> None:
+    made: list[FakeReport] = []
+    asked = Event()
+
+    def make() -> FakeReport:
+        made.append(FakeReport())
+        return made[-1]
+
+    def secrets() -> set[str]:
+        asked.set()
+        return {SECRET}
+
+    report = MaskingReport(make, secrets)
+    report.prepare()
+
+    assert asked.wait(20)
+    report.say(SECRET)
+    assert [one.said for one in made] == [["***"]], "made once, by the first that asks"
