@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ import pytest
 from tests.integration.guests import VIRSH, output
 from tests.integration.staging import vm_name
 from tests.unit.fakes import FakeReport
+from understudy.vm import libvirt_network
 from understudy.vm.guest_machine import PAUSED, RUNNING, SHUT_OFF
 from understudy.vm.levels import DEPLOYED, Level
 from understudy.vm.libvirt import Domain
+from understudy.vm.members import at_once
 from understudy.vm.snapshots import Snapshots
 
 pytestmark = pytest.mark.needs("virsh", "qemu-img", "qemu-system-x86_64")
@@ -51,6 +54,15 @@ def _domain(name: str, file: Path, made: ExitStack) -> Domain:
 @pytest.fixture
 def snapshots(tmp_path: Path) -> Snapshots:
     return Snapshots(tmp_path / "snapshots.json", 2**30, FakeReport())
+
+
+@pytest.fixture
+def network(domains: list[Domain]) -> Iterator[str]:
+    """That of both, which is off, as after a reboot of this machine."""
+    name = vm_name("tiny")
+    libvirt_network.ensure(name, ["10.157.10.10", "10.157.10.11"])
+    yield name
+    replace(domains[0], name=name).remove_remains()
 
 
 def states(domains: list[Domain]) -> list[str]:
@@ -101,3 +113,13 @@ def test_a_snapshot_that_one_of_them_lost_is_removed_from_all(
 
     assert [domain.snapshots() for domain in domains] == [[], []]
     assert snapshots.saved() == ()
+
+
+def test_network_of_several_is_on_once_they_start(domains: list[Domain], network: str) -> None:
+    both = [replace(domain, network=network) for domain in domains]
+    at_once(both, lambda domain: domain.cut_power())
+
+    at_once(both, lambda domain: domain.start())
+
+    assert states(both) == [RUNNING, RUNNING]
+    assert "Active:yes" in output(*VIRSH, "net-info", network).replace(" ", "")
