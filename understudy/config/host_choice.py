@@ -25,6 +25,7 @@ class Choice:
 ANY = Choice(("web", "worker", "database", "proxy"))
 APP = Choice(("web", "worker"), "has no release of the app")
 WEB = Choice(("web",), "is no web host")
+_SEEN = Choice(("web",), "has no visitors")
 # Which of them depends on the process or the timer: host/runs_on.py.
 _RUNS = Choice(("web", "worker"))
 PROXY = Choice(("proxy",), "is not what visitors meet")
@@ -37,7 +38,8 @@ VERBS: Mapping[str, Choice] = {
     **dict.fromkeys(("deploy", "plan"), _DEPLOY),
     "drain": WEB,
     **dict.fromkeys(("run", "console", "mail", "releases", "rollback"), APP),
-    **dict.fromkeys(("maintenance", "backup", "restore", "data"), APP),
+    **dict.fromkeys(("backup", "restore", "data"), APP),
+    "maintenance": _SEEN,
     **dict.fromkeys(("restart", "scale", "timers"), _RUNS),
 }
 
@@ -61,10 +63,14 @@ def fitting(hosts: Sequence["TargetHost"], choice: Choice) -> tuple["TargetHost"
     return tuple(host for host in hosts if {*host.roles} & {*choice.roles})
 
 
-def all_of(target: "TargetConfig") -> str:
-    """The hosts of a target, with their roles if it names them."""
+def all_of(target: "TargetConfig", choice: Choice = ANY) -> str:
+    """The hosts of a target that fit, with their roles if it names them."""
     hosts = target.host_list
-    return listed(hosts) if hosts else ", ".join(one.address for one in target.hosts())
+    return (
+        listed(fitting(hosts, choice))
+        if hosts
+        else ", ".join(one.address for one in target.hosts())
+    )
 
 
 def refuse_unfit(name: str, target: "TargetConfig", address: str | None, choice: Choice) -> None:

@@ -266,7 +266,8 @@ class Config(Strict):
         """
         hosts = self.hosts(name, address)
         if len(hosts) > 1:
-            raise host_choice.several(name, len(hosts), host_choice.all_of(self.target(name)))
+            known = host_choice.all_of(self.target(name), host_choice.APP)
+            raise host_choice.several(name, len(hosts), known)
         return hosts[0]
 
     @property

@@ -16,7 +16,7 @@ from understudy.cli import main as cli_main
 from understudy.cli import open_site, reports, run, shell
 from understudy.data import load as data_load
 from understudy.data import pull as data_pull
-from understudy.deploy import restore
+from understudy.deploy import maintenance, restore
 from understudy.errors import StepFailed
 from understudy.host import backups, status
 from understudy.host import provision as provision_host
@@ -226,3 +226,60 @@ def test_secrets_are_listed_for_each_host(
     assert [(event["host"], event["names"]) for event in events] == [
         (host, ["API"]) for host in HOSTS
     ]
+
+
+WITH_ROLES = [
+    {"address": HOSTS[0], "roles": ["web"]},
+    {"address": HOSTS[1], "roles": ["worker"]},
+    {"address": HOSTS[2], "roles": ["database"]},
+]
+
+
+@pytest.fixture
+def with_roles(tmp_path: Path) -> Main:
+    """Runs a line with a target of a web host, a worker and a database host."""
+    tree = settings({"database": "postgresql"}, target={"hosts": WITH_ROLES})
+    tree["app"]["media_url"] = None
+    (tmp_path / "deploy.yml").write_text(yaml.safe_dump(tree))
+
+    def run_line(line: str) -> int:
+        verb, *words = line.split()
+        config = ("--config", str(tmp_path / "deploy.yml"))
+        return cli_main.main([verb, *config, "--target", "staging", *words], TOP)
+
+    return run_line
+
+
+@pytest.mark.parametrize("verb", ["run", "backup", "restore", "rollback", "console"])
+def test_verb_for_the_app_says_what_another_host_is(
+    verb: str, with_roles: Main, called: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    more = " true" if verb == "run" else ""
+
+    assert with_roles(f"{verb} --host {HOSTS[2]}{more}") == 2
+
+    message = capsys.readouterr().err
+    assert "staging: 192.0.2.3 (database) has no release of the app" in message
+    assert "--host: 192.0.2.1 (web), 192.0.2.2 (worker)." in message
+    assert called == []
+
+
+@pytest.mark.parametrize("verb", ["ssh", "capture", "status"])
+def test_verb_for_any_host_works_on_the_database(
+    verb: str, with_roles: Main, called: list[str]
+) -> None:
+    assert with_roles(f"{verb} --host {HOSTS[2]}") == 0
+
+    assert called == [HOSTS[2]]
+
+
+def test_maintenance_is_shown_by_the_hosts_with_visitors(
+    with_roles: Main, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turned: list[str] = []
+    monkeypatch.setattr(maintenance, "turn_on", lambda job, *_: turned.append(job.target.address))
+
+    assert with_roles("maintenance on") == 0
+    assert with_roles(f"maintenance --host {HOSTS[1]} on") == 2
+
+    assert turned == [HOSTS[0]]

@@ -34,6 +34,7 @@ def test_each_verb_with_a_host_says_which_hosts_it_works_on() -> None:
         ("run", "d.example", "d.example (database) has no release of the app"),
         ("backup", "d.example", "d.example (database) has no release of the app"),
         ("deploy", "d.example", "d.example (database) gets nothing by a deploy"),
+        ("maintenance", "c.example", "c.example (worker) has no visitors"),
         ("drain", "c.example", "c.example (worker) is no web host"),
         ("open", "c.example", "c.example (worker) is no web host"),
     ],
@@ -79,6 +80,14 @@ def test_only_host_that_fits_needs_no_choice() -> None:
     choice = host_choice.of("open", [host.roles for host in WITH_PROXY.host_list])
 
     assert host_choice.one("production", WITH_PROXY, None, choice) == "p.example"
+
+
+def test_what_works_on_the_app_lists_the_hosts_with_the_app() -> None:
+    with pytest.raises(ConfigError, match="production has 3 hosts") as raised:
+        config().one_host("production")
+
+    assert "c.example (worker)" in raised.value.hint
+    assert "d.example" not in raised.value.hint
 
 
 def test_unknown_host_gets_a_list_of_all_with_their_roles() -> None:

@@ -167,7 +167,9 @@ def maintenance(options: argparse.Namespace, project: Project, report: "Report")
         until=until,
         allow=tuple(options.allow),
     )
-    all_hosts.roll(hosts, lambda host: maintenance.turn_on(host, on, options.wait))
+    # A page on a host of workers alone is seen by no one.
+    seen = [host for host in hosts if host.target.has_visitors]
+    all_hosts.roll(seen, lambda host: maintenance.turn_on(host, on, options.wait))
 
 
 def drain(options: argparse.Namespace, project: Project, report: "Report") -> None:
