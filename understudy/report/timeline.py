@@ -12,6 +12,23 @@ _WAIT = "wait "
 
 
 @dataclass(frozen=True)
+class Axis:
+    """The time that the width of the timeline is: in seconds of the run."""
+
+    begin: float
+    seconds: float
+
+    def place(self, at: float) -> float:
+        """In percent."""
+        return round(min(max(100 * (at - self.begin) / self.seconds, 0), 100), 2)
+
+    def bar(self, at: float, seconds: float) -> tuple[float, float]:
+        """Left and width in percent: wide enough to be seen, and within the timeline."""
+        width = round(min(max(100 * seconds / self.seconds, 0.6), 100), 2)
+        return min(self.place(at), round(100 - width, 2)), width
+
+
+@dataclass(frozen=True)
 class Row:
     """A step on the page. title: without its host. state: passed, failed or warned; stopped: another host has
     failed, for which it waited. left, width: of its bar, in percent.
@@ -79,27 +96,29 @@ class Part:
 
 
 def parts(record: Record) -> Iterator[Part]:
-    whole = max(record.seconds, 0.001)
+    run = Axis(0, max(record.seconds, 0.001))
     numbers = iter(range(1, 1 + sum(len(phase.steps) for phase in record.phases)))
     for number, phase in enumerate(record.phases, 1):
         has_lanes = len({step.host for step in phase.steps if step.host}) > 1
+        # In a long run a deploy is too short for its waits to be seen: lanes are as long as their phase.
+        axis = Axis(phase.at, max(phase.seconds, 0.001)) if has_lanes and phase.name else run
         rows = [
-            _row(f"step-{next(numbers)}", phase, step, whole, in_lane=has_lanes)
+            _row(
+                f"step-{next(numbers)}", phase, step, axis if step.host else run, in_lane=has_lanes
+            )
             for step in phase.steps
         ]
         own = [row for row in rows if not (has_lanes and row.step.host)]
         lanes = tuple(_lanes(f"phase-{number}", rows)) if has_lanes else ()
-        gates = tuple(_gates(rows, whole)) if has_lanes else ()
-        yield Part(
-            f"phase-{number}", phase, *_bar(phase.at, phase.seconds, whole), own, lanes, gates
-        )
+        gates = tuple(_gates(rows, axis)) if has_lanes else ()
+        yield Part(f"phase-{number}", phase, *run.bar(phase.at, phase.seconds), own, lanes, gates)
 
 
-def _row(id: str, phase: Phase, step: Step, whole: float, *, in_lane: bool) -> Row:
+def _row(id: str, phase: Phase, step: Step, axis: Axis, *, in_lane: bool) -> Row:
     title = step.title.removeprefix(f"{step.host}: ") if in_lane and step.host else step.title
     waits = in_lane and is_wait(title)
     state = _state(phase, step, waits=waits)
-    place = _bar(step.at, step.seconds, whole)
+    place = axis.bar(step.at, step.seconds)
     return Row(id, step, title, state, *place, open=state == "failed", waits=waits)
 
 
@@ -142,7 +161,7 @@ def _by_host(rows: Iterable[Row]) -> Mapping[str, Sequence[Row]]:
     return {host: [row for row in rows if row.step.host == host] for host in hosts}
 
 
-def _gates(rows: Sequence[Row], whole: float) -> Iterator[Gate]:
+def _gates(rows: Sequence[Row], axis: Axis) -> Iterator[Gate]:
     """In the order in which they opened."""
     times: Counter[tuple[str, str]] = Counter()
     met: list[tuple[tuple[str, int], Row]] = []
@@ -153,27 +172,21 @@ def _gates(rows: Sequence[Row], whole: float) -> Iterator[Gate]:
             met.append(((row.title, times[row.step.host, row.title]), row))
     met.sort(key=lambda one: one[0])
     found = [
-        _gate(title, [row for _, row in group], whole)
+        _gate(title, [row for _, row in group], axis)
         for (title, _), group in groupby(met, key=lambda one: one[0])
     ]
     yield from sorted(found, key=lambda gate: gate.at)
 
 
-def _gate(title: str, rows: Sequence[Row], whole: float) -> Gate:
+def _gate(title: str, rows: Sequence[Row], axis: Axis) -> Gate:
     last = max(rows, key=lambda row: row.step.at)
     # Of one host alone: it waited for others that had no need to wait.
     at = last.step.at if len(rows) > 1 else last.step.at + last.step.seconds
     return Gate(
         title,
         at,
-        round(min(100 * at / whole, 100), 2),
+        axis.place(at),
         last.step.host if len(rows) > 1 else "",
         max(row.step.seconds for row in rows),
         all(row.step.ok for row in rows),
     )
-
-
-def _bar(at: float, seconds: float, whole: float) -> tuple[float, float]:
-    """Left and width of a bar in percent: wide enough to be seen, and within the timeline."""
-    width = min(max(100 * seconds / whole, 0.6), 100)
-    return round(min(100 * at / whole, 100 - width), 2), round(width, 2)

@@ -241,3 +241,19 @@ def test_equal_warnings_of_several_hosts_are_one() -> None:
         "192.0.2.7, 192.0.2.8: no swap on 192.0.2.7, 192.0.2.8",
         "192.0.2.8: of one",
     )
+
+
+def test_a_step_that_is_reported_after_it_has_ended_began_before() -> None:
+    recorder = new_recorder()
+    for _ in range(20):
+        recorder.say("the clock ticks")
+        recorder.record(Verdict.PASSED)
+    before = recorder.record(Verdict.PASSED).seconds
+    recorder.started("provision staging")
+    recorder.ended("provision staging", before / 2, ok=True)
+    recorder.started("longer than the run")
+    recorder.ended("longer than the run", 10 * before, ok=True)
+
+    late, clamped = recorder.record(Verdict.PASSED).phases[0].steps
+    assert late.at < before < late.at + late.seconds
+    assert clamped.at == 0

@@ -109,3 +109,18 @@ def test_the_failed_step_is_that_of_the_host_whose_logs_are_shown() -> None:
     text = page(record, [])
     assert f"Go to the failed step: {HOSTS[1]}: start release" in text
     assert f"Logs of {HOSTS[1]} at that time" in text
+
+
+def test_lanes_of_a_named_phase_span_the_phase_and_its_other_steps_the_run() -> None:
+    """A deploy is short in a rehearsal, and its waits are to be seen."""
+    [phase] = SEVERAL.phases
+    inside = replace(phase, name="deploy", title="deploy it", at=0, seconds=10)
+    found = part(replace(SEVERAL, seconds=100, phases=(inside,)))
+
+    assert (found.left, found.width) == (0, 10)
+    assert found.rows[0].width == 0.6
+    upload = found.lanes[0].rows[0]
+    assert (upload.left, upload.width) == (10, 20)
+    assert found.gates[0].left == 100
+    text = page(replace(SEVERAL, seconds=100, phases=(inside,)), [])
+    assert '<p class="scale faint"><span class="name">3 hosts</span>' in text
