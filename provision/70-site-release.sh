@@ -17,13 +17,17 @@ start() {
 
 # Ends a drain, too: connections that only a drain waits for are closed.
 stop() {
-    rm -rf "/run/$site/$1.drain"
+    if [ -d "/run/$site/$1.drain" ]; then
+        rm -rf "/run/$site/$1.cut"
+        mkdir "/run/$site/$1.cut"
+    fi
     systemctl stop "$site@$1.service"
+    rm -rf "/run/$site/$1.drain" "/run/$site/$1.cut"
 }
 
 # See 69-drain.sh.
 drain() {
-    rm -rf "/run/$site/$1.drain"
+    rm -rf "/run/$site/$1.drain" "/run/$site/$1.cut"
     mkdir "/run/$site/$1.drain"
     systemctl stop --no-block "$site@$1.service"
 }

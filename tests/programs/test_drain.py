@@ -37,6 +37,7 @@ class Release:
         self.listener.listen()
         self.mark = directory / "r1.drain"
         self.mark.mkdir()
+        self.cut = directory / "r1.cut"
         self.program = directory / "drain"
         text = installed()[f"{CHECKERS}/drain"].text.replace("/run/$1", str(directory))
         installed()[f"{CHECKERS}/drain"].write(self.program, text)
@@ -94,8 +95,20 @@ def test_a_stop_ends_the_wait(release: Release) -> None:
         draining = release.drain(60)
         with pytest.raises(subprocess.TimeoutExpired):
             draining.wait(1)
-        release.mark.rmdir()
+        release.cut.mkdir()
         assert draining.wait(10) == 0
+    assert not release.was_ended
+
+
+def test_a_stop_still_waits_until_a_worker_has_taken_each_connection(release: Release) -> None:
+    """A busy release has a queue, which gunicorn drops when it ends."""
+    release.cut.mkdir()
+    with release.connection(accepted=False):
+        draining = release.drain(60)
+        with pytest.raises(subprocess.TimeoutExpired):
+            draining.wait(1)
+        with release.listener.accept()[0]:
+            assert draining.wait(10) == 0
     assert not release.was_ended
 
 

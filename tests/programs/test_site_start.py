@@ -8,7 +8,7 @@ from tests.programs.root_programs import Host, make_host
 
 UNIT = "todo@r1.service"
 HOLD = "/run/todo/r1.hold"
-DRAIN = "/run/todo/r1.drain"
+DRAIN, CUT = "/run/todo/r1.drain", "/run/todo/r1.cut"
 
 
 @pytest.fixture
@@ -63,24 +63,33 @@ def test_drain_waits_for_nothing(host: Host) -> None:
 
 
 def test_only_a_drain_lets_connections_stay_and_a_stop_ends_it(host: Host) -> None:
-    """The service waits for them while the directory is there: 69-drain.sh."""
-    host.fake("systemctl", f"test -d {host.path(DRAIN)}")
+    """What the service waits for follows from the directories that are there: 69-drain.sh."""
+    drain, cut = host.path(DRAIN), host.path(CUT)
+    host.fake("systemctl", f"test -d {drain} && test ! -e {cut}")
     host.done("drain", "r1")
+    cut.mkdir()  # what a killed stop left
     host.done("drain", "r1")
 
-    host.fake("systemctl", f"test ! -e {host.path(DRAIN)}")
+    host.fake("systemctl", f"test -d {drain} && test -d {cut}")
+    host.done("stop", "r1")
+
+    assert not drain.exists()
+    assert not cut.exists()
+    host.fake("systemctl", f"test ! -e {cut}")
     host.done("stop", "r1")
 
 
-def test_link_of_the_app_is_not_followed_by_a_drain(host: Host, tmp_path: Path) -> None:
+@pytest.mark.parametrize("mark", [DRAIN, CUT])
+def test_link_of_the_app_is_not_followed_by_a_drain(mark: str, host: Host, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "file").write_text("stays")
-    host.path(DRAIN).symlink_to(tmp_path / "elsewhere")
+    host.path(mark).symlink_to(tmp_path / "elsewhere")
 
     host.done("drain", "r1")
+    host.done("stop", "r1")
 
     assert (tmp_path / "elsewhere" / "file").read_text() == "stays"
-    assert not host.path(DRAIN).is_symlink()
+    assert not host.path(mark).exists()
 
 
 def test_warm_takes_one_id_and_nothing_else(host: Host) -> None:
