@@ -9,7 +9,14 @@ outgoing_off() {
     lock
     rules=/etc/nftables.d/understudy-outgoing.nft
     make_work
-    cat >"$work/rules" <<'NFT'
+    # Where the database is another host's: /srv/SITE/shared/database-login, which only root writes.
+    database=$(sed -n 's/^PGHOST="\([0-9A-Fa-f.:]*\)"$/\1/p' "/srv/$site/shared/database-login" 2>/dev/null || true)
+    case $database in
+    '') to_database= ;;
+    *:*) to_database="ip6 daddr $database tcp dport 5432 accept" ;;
+    *) to_database="ip daddr $database tcp dport 5432 accept" ;;
+    esac
+    cat >"$work/rules" <<NFT
 table inet understudy_outgoing
 delete table inet understudy_outgoing
 table inet understudy_outgoing {
@@ -19,7 +26,8 @@ table inet understudy_outgoing {
         ct direction reply accept
         meta l4proto { icmp, ipv6-icmp } accept
         udp dport { 53, 67, 123, 547 } accept
-        tcp dport 53 accept
+        tcp dport 53 accept${to_database:+
+        $to_database}
         reject
     }
 }

@@ -25,6 +25,28 @@ def test_rules_are_loaded_and_kept_for_the_next_boot(tmp_path: Path) -> None:
     assert "ct direction reply accept" in rules, "not what was established from here before"
 
 
+@pytest.mark.parametrize(
+    ("login", "rules"),
+    [
+        ('PGHOST="10.0.0.4"\nPGPORT="5432"\n', ["ip daddr 10.0.0.4 tcp dport 5432 accept"]),
+        ('PGHOST="fd00::4"\n', ["ip6 daddr fd00::4 tcp dport 5432 accept"]),
+        ('PGHOST="db.example"\n', []),
+        ('PGHOST="10.0.0.4 accept"\n', []),
+    ],
+)
+def test_database_of_another_host_is_reached_and_nothing_else_there(
+    login: str, rules: list[str], tmp_path: Path
+) -> None:
+    host = make_host(tmp_path)
+    file = host.path("/srv/todo/shared/database-login")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(login)
+    host.done("outgoing-off")
+
+    text = host.path("/etc/nftables.d/understudy-outgoing.nft").read_text()
+    assert [line.strip() for line in text.splitlines() if "daddr" in line] == rules
+
+
 def test_second_call_changes_nothing(tmp_path: Path) -> None:
     host = make_host(tmp_path)
     host.done("outgoing-off")

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from understudy.commands import Argv, answers, as_user, site
 from understudy.commands import app as app_commands
+from understudy.config import topology
 from understudy.config.app import Engine
 from understudy.data import bundle, encryption, rewrite, rewrite_check, rewrite_marks
 from understudy.data.bundle import MEDIA, DataBundle
@@ -15,11 +16,12 @@ from understudy.data.queries import loading
 from understudy.data.queries import media as media_queries
 from understudy.data.rewrite import Rewrite
 from understudy.data.rewrite_check import Leftover
-from understudy.deploy import restore, switch
+from understudy.deploy import restore, same_release, switch
 from understudy.deploy.desired import DesiredState
 from understudy.errors import ConfigError, Refused, StepFailed
-from understudy.host import backups, data_errors, session, steps
+from understudy.host import all_hosts, backups, data_errors, session, steps
 from understudy.host.actions import Run
+from understudy.host.gates import Gate
 from understudy.host.session import AuditEntry
 from understudy.job import Job
 from understudy.local.share import measured
@@ -29,20 +31,65 @@ from understudy.ssh.connection import Result, SshConnection
 
 def load(job: Job, source: str) -> tuple[Leftover, ...]:
     """Replaces the target's data by what was pulled from `source`, migrates it, and blocks all outgoing
-    connections of the host first. Returns the columns that still have names of the source's site.
+    connections of each host with the app first. Returns the columns that still have names of the source's site.
 
-    Raises Refused, ConfigError or StepFailed; before "restore" nothing of the target's data is changed.
+    Hosts that share the data are stopped meanwhile; the job's host, or the first, loads it for all. Raises
+    Refused, ConfigError or StepFailed; before "restore" nothing of the target's data is changed.
     """
     found = find(job, source)
+    first, *others = _hosts(job)
+    if others:
+        hosts = (first, *others)
+        same_release.require_live(hosts, all_hosts.look(hosts, _block_outgoing))
+        _send(first, found)
+        all_hosts.together(hosts, lambda host, gate: _load(host, found, gate, here=host is first))
+    else:
+        _load(first, found)
+    return _searched(first, source, found)
+
+
+def _hosts(job: Job) -> tuple[Job, ...]:
+    """Those that share the data, first the one that loads it."""
+    if not topology.has_several_sites(job.config.target(job.target_name).host_list):
+        return (all_hosts.one(job),)
+    hosts = all_hosts.jobs(replace(job, address=None))
+    return tuple(sorted(hosts, key=lambda host: host.address != (job.address or hosts[0].address)))
+
+
+def _block_outgoing(job: Job) -> str:
+    """On all hosts before one of them has the data. Returns the live release."""
+    with session.connected(job) as (connection, facts):
+        release = restore.live_release(job, facts)
+        _close_outgoing(connection, job)
+    return release.id
+
+
+def _send(job: Job, found: DataBundle) -> None:
+    """Which may take long, and no host need be stopped for it."""
+    with session.connected(job) as (connection, facts):
+        entry = AuditEntry("data load", found.backup, restore.live_release(job, facts).commit)
+        with session.locked(connection, job, entry, wait=0, before=facts):
+            _Loading(connection, job, found).all()
+
+
+def _load(job: Job, found: DataBundle, gate: Gate | None = None, *, here: bool = True) -> None:
+    """here: whether this host has the data."""
     with session.connected(job) as (connection, facts):
         release = restore.live_release(job, facts)
         wanted = DesiredState(job.config, job.target, release)
         entry = AuditEntry("data load", found.backup, release.commit)
         with session.locked(connection, job, entry, wait=0, before=facts) as now:
             session.refuse_if_switched(job, facts, now)
-            _Loading(connection, job, found).all()
-            actions = switch.restore(wanted, now, found.backup, _migrate(wanted))
-            steps.apply_all(job, connection, actions)
+            if here:
+                _Loading(connection, job, found).all()
+            backup, then = (found.backup, _migrate(wanted)) if here else ("", ())
+            actions = switch.restore(wanted, now, backup, then)
+            steps.apply_all(job, connection, actions, gate=gate)
+
+
+def _searched(job: Job, source: str, found: DataBundle) -> tuple[Leftover, ...]:
+    with session.connected(job) as (connection, facts):
+        release = restore.live_release(job, facts)
         with job.report.step(f"search the data for names of {source}"):
             leftovers = rewrite_check.leftovers(connection, job, _rewrite(job, source))
     target, left = (job.target_name, job.target.address), len(leftovers)
@@ -54,7 +101,7 @@ def find(job: Job, source: str) -> DataBundle:
     """The data that load() loads. Raises Refused or ConfigError if it can't be loaded."""
     bundle.refuse_other_engines(job)
     found = bundle.find(job, source)
-    if not job.target.disposable:
+    if not job.config.target(job.target_name).disposable:
         raise Refused(
             f"{job.target_name} is not disposable: its data would be lost",
             hint="Only a target with `disposable: true` in deploy.yml takes the data of another target.",
@@ -68,7 +115,7 @@ def find(job: Job, source: str) -> DataBundle:
 
 
 def _rewrite(job: Job, source: str) -> Rewrite:
-    return rewrite.of_targets(job.config.target(source), job.target)
+    return rewrite.of_targets(job.config.target(source), job.config.target(job.target_name))
 
 
 def _migrate(wanted: DesiredState) -> tuple[Run, ...]:
@@ -82,6 +129,20 @@ def _migrate(wanted: DesiredState) -> tuple[Run, ...]:
     return (Run(title, argv, wanted.app.name, hint=switch.SITE_IS_DOWN),)
 
 
+def _close_outgoing(connection: SshConnection, job: Job) -> None:
+    """Raises StepFailed unless a connection of the app's own user is refused."""
+    name = job.config.app.name
+    with job.report.step("block outgoing connections"):
+        done = connection.run(site.outgoing_off(name))
+        tried = connection.run(site.check_egress_blocked(), user=name, seconds=60)
+    if not (done.ok and tried.ok):
+        raise StepFailed(
+            f"{job.target_name} does not block outgoing connections; nothing was loaded",
+            details="\n".join(part for part in (done.text, tried.text) if part),
+            hint=f"python deploy.py provision --target {job.target_name}",
+        )
+
+
 @dataclass(frozen=True)
 class _Loading:
     """One load, up to a backup on the host that can be restored."""
@@ -91,26 +152,13 @@ class _Loading:
     pulled: DataBundle
 
     def all(self) -> None:
-        self._close_outgoing()
+        _close_outgoing(self.connection, self.job)
         with self.job.report.step(f"send the data as backup {self.pulled.backup}"):
             if self.pulled.backup not in self._backups():
                 self._make_backup()
         if self.pulled.media:
             with self.job.report.step(f"send {self.pulled.media} uploaded files"):
                 self._send(MEDIA, media_queries.unpack(self._paths.media))
-
-    def _close_outgoing(self) -> None:
-        """Raises StepFailed unless a connection of the app's own user is refused."""
-        name = self.job.config.app.name
-        with self.job.report.step("block outgoing connections"):
-            done = self.connection.run(site.outgoing_off(name))
-            tried = self.connection.run(site.check_egress_blocked(), user=name, seconds=60)
-        if not (done.ok and tried.ok):
-            raise StepFailed(
-                f"{self.job.target_name} does not block outgoing connections; nothing was loaded",
-                details="\n".join(part for part in (done.text, tried.text) if part),
-                hint=f"python deploy.py provision --target {self.job.target_name}",
-            )
 
     def _backups(self) -> list[str]:
         return [backup.name for backup in backups.list_all(self.connection, self.job)]

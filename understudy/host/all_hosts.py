@@ -85,6 +85,12 @@ def one(job: Job, choice: Choice = host_choice.APP) -> Job:
     return jobs(replace(job, address=address))[0]
 
 
+def with_data(job: Job) -> Job:
+    """The job for a host that can read the target's data: as one(), the first of those that share it."""
+    several = topology.has_several_sites(job.config.target(job.target_name).host_list)
+    return jobs(job)[0] if several else one(job)
+
+
 def look(hosts: Sequence[Job], work: Callable[[Job], Answer]) -> list[Answer]:
     """Does on all hosts at once what changes nothing. Returns the answers in the order of the hosts.
 

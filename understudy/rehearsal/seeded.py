@@ -7,7 +7,6 @@ from understudy.data import rewrite_check
 from understudy.data.bundle import DataBundle
 from understudy.deploy import commits
 from understudy.errors import UnderstudyError
-from understudy.host import all_hosts
 from understudy.job import Job
 from understudy.rehearsal import deployed
 from understudy.vm import levels
@@ -61,8 +60,7 @@ def ensure(job: Job, vm: Vm, wanted: Level | None, on: Level | None) -> None:
         job.report.say("the VM's snapshot has the data already")
         return
     source = job.config.vm.stands_for
-    # All hosts share it: one of them, which has the site, loads it.
-    if leftovers := data_load.load(all_hosts.jobs(job)[0], source):
+    if leftovers := data_load.load(job, source):
         raise rewrite_check.failure(leftovers, source, job.target_name)
     # A VM that was in use may have been changed: it is not saved.
     if on and wanted:

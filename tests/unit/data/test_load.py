@@ -18,13 +18,18 @@ from tests.unit.data.pulling import (
     TRY,
     Host,
 )
+from tests.unit.deploy.test_restore import two_hosts
 from tests.unit.fakes import FakeConnection, failed, printed
-from tests.unit.staging import LIST, SWITCH, listed
+from tests.unit.host.test_backups import NOW, RESTORE
+from tests.unit.staging import LIST, SWITCH, Staging, listed
+from understudy.config.topology import TargetHost
 from understudy.data import bundle, encryption
 from understudy.data import load as data_load
 from understudy.data import pull as data_pull
+from understudy.data.bundle import DataBundle
 from understudy.data.rewrite_check import Leftover
 from understudy.errors import ConfigError, Refused, StepFailed
+from understudy.job import Job
 from understudy.ssh.connection import Result
 
 # What a load runs beside the commands that a test answers.
@@ -163,3 +168,65 @@ def test_longer_name_that_does_not_fit_is_reported_as_such(host: Host) -> None:
         data_load.load(staging, "production")
 
     assert "longer name" in raised.value.hint
+
+
+@pytest.fixture
+def two(staging: Staging, monkeypatch: pytest.MonkeyPatch) -> tuple[Job, dict[str, FakeConnection]]:
+    """Two hosts with one database; the job is for both. What is sent to one is in its notes."""
+    job, made = two_hosts(staging, NOW, NOW)
+    found = DataBundle("staging", "postgresql", "20240301T000000Z", 1, (), {}, 0, "")
+    for host in made.values():
+        host.quiet = (*host.quiet, OUTGOING, TRY, "commands.py")
+    monkeypatch.setattr(data_load, "find", lambda *_: found)
+    monkeypatch.setattr(
+        data_load._Loading, "all", lambda self: self.connection.notes.append("data arrived")
+    )
+    return replace(job, address=None), made
+
+
+def place(there: FakeConnection, part: str) -> list[int]:
+    return [number for number, note in enumerate(there.notes) if part in note]
+
+
+def test_all_hosts_of_one_database_stop_and_one_loads_the_data(
+    two: tuple[Job, dict[str, FakeConnection]],
+) -> None:
+    job, made = two
+    first, second = made.values()
+
+    data_load.load(job, "staging")
+
+    for there in (first, second):
+        stop, start = (place(there, f"shop {verb} ")[0] for verb in ("stop", "start"))
+        assert place(there, OUTGOING)[0] < stop < start
+        assert json.loads(there.sent[-1])["verb"] == "data load", "in the audit log of each"
+    for part in ("data arrived", RESTORE, "commands.py"):
+        assert [bool(place(there, part)) for there in (first, second)] == [True, False], part
+
+
+def test_no_host_gets_the_data_while_a_connection_gets_out_of_one(
+    two: tuple[Job, dict[str, FakeConnection]],
+) -> None:
+    job, made = two
+    first, second = made.values()
+    second.answers = {**second.answers, TRY: failed(errors="was not refused")}
+
+    with pytest.raises(StepFailed, match=r"192\.0\.2\.2"):
+        data_load.load(job, "staging")
+
+    assert not place(first, "data arrived")
+    assert not place(first, "shop stop")
+
+
+def test_data_for_several_hosts_is_found_without_choosing_one(host: Host) -> None:
+    job = host.job(disposable=True)
+    hosts = [{"address": f"192.0.2.{n}", "roles": ["web", "database"][:n]} for n in (1, 2)]
+    target = job.config.target("staging").model_copy(
+        update={"address": "", "host_list": tuple(map(TargetHost.model_validate, hosts))}
+    )
+    several = job.config.model_copy(update={"targets": {"staging": target}})
+    data_pull.pull(job)
+
+    found = data_load.find(replace(job, config=several), "staging")
+
+    assert found.rows == {"auth_user": 2}

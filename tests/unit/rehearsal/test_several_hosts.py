@@ -156,10 +156,10 @@ def test_baseline_is_deployed_over_all_hosts(monkeypatch: pytest.MonkeyPatch) ->
     assert (probed, saved) == ([False], [wanted])
 
 
-def test_data_is_loaded_by_one_of_the_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
-    loading: list[str] = []
-    monkeypatch.setattr(data_load, "load", lambda of, _: loading.append(host(of)))
+def test_data_is_loaded_for_all_hosts_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    loading: list[str | None] = []
+    monkeypatch.setattr(data_load, "load", lambda of, _: loading.append(of.address))
 
     seeded.ensure(job(), cast(Vm, None), None, on=None)
 
-    assert loading == [WORKER]
+    assert loading == [None]

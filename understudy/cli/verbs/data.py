@@ -53,12 +53,13 @@ def data(options: argparse.Namespace, project: Project, report: "Report") -> Non
     from understudy.data import load as data_load
     from understudy.data import pull as data_pull
     from understudy.data import rewrite_check
+    from understudy.host import all_hosts
 
     source = options.source or model.load(project.config_file).mirrored_target()
     if options.action == "pull":
-        data_pull.pull(one_host_of(options, project, report, source))
+        data_pull.pull(all_hosts.with_data(job_of(options, project, report, source)))
         return
-    job = one_host_of(options, project, report, options.target)
+    job = job_of(options, project, report, options.target)
     job.config.target(source)
     if leftovers := data_load.load(job, source):
         report.warn(rewrite_check.warning(leftovers, source, job.target_name))
