@@ -1,6 +1,8 @@
 """Staging with production's topology: two web hosts, a worker, a database and a proxy, each a VM of its own."""
 
 import json
+import signal
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.integration.site import Site
-from tests.integration.staging import PROJECT, Answer, Staging, make_app, vm_name
+from tests.integration.staging import PROJECT, Answer, Staging, make_app, stop_at, vm_name
 from understudy.config import staging_hosts
 from understudy.vm import address as vm_address
 
@@ -96,6 +98,40 @@ def test_machines_reach_each_other_as_their_roles_need(shop: Shop) -> None:
     assert shop.app.deploy_py("provision").text.count("nothing to change") == len(HOSTS)
 
 
+def test_database_host_is_tested_from_inside(shop: Shop) -> None:
+    where = ("--host", shop.addresses["database"])
+    verified = shop.app.deploy_py("verify", *where)
+    assert verified.code == 0, verified.text
+
+    shop.ssh("database", "sudo nft insert rule inet understudy input tcp dport 5432 accept")
+    try:
+        opened = shop.app.deploy_py("verify", *where)
+    finally:
+        shop.ssh("database", "sudo systemctl restart nftables")
+
+    assert opened.code == 1
+    assert "test_firewall_lets_those_hosts_in_alone" in opened.text
+    assert "test_other_machines_are_refused" in opened.text
+    assert shop.app.deploy_py("verify", *where).code == 0
+
+
+@pytest.mark.parametrize("at", ["wait until all hosts are ready", "switch to "])
+def test_deploy_that_is_killed_around_the_switch_is_finished(at: str, shop: Shop) -> None:
+    shop.app.commit(f"killed at {at}")
+    words = ("deploy", "--config", shop.app.config, "-v")
+    stop_at(signal.SIGKILL, at, sys.executable, "deploy.py", *words)
+
+    finished = shop.app.deploy_py("deploy")
+
+    assert finished.code == 0, finished.text
+    current = {
+        shop.ssh(name, "readlink", "/srv/todo/current").text for name in ("web", "web2", "worker")
+    }
+    assert len(current) == 1
+    assert "no change" in shop.app.deploy_py("deploy").text
+    assert shop.site.get("/").code == 0
+
+
 def test_all_go_back_to_a_level_together(shop: Shop) -> None:
     shop.add_list("before the reset")
 
@@ -129,6 +165,19 @@ def test_rehearsal_finds_what_only_several_hosts_show(shop: Shop) -> None:
     assert all("deploy the candidate" in line or "browser tests" in line for line in failed), failed
     log = (PROJECT / ".understudy" / "rehearse.log").read_text()
     assert "3 hosts switched within" in log
+    assert log.count("reboot tests: 1 passed") == len(HOSTS)
+
+
+def test_rollback_is_interrupted_on_several_hosts_and_a_deploy_finishes(shop: Shop) -> None:
+    shop.app.commit("one more")
+
+    rehearsed = shop.app.deploy_py("rehearse", "--keep", "--start-at", "deploy")
+
+    failed = [line for line in rehearsed.text.splitlines() if line.startswith("✗")]
+    assert all("deploy the candidate" in line or "browser tests" in line for line in failed), failed
+    assert "✓ deploy over an interrupted rollback" in rehearsed.text
+    log = (PROJECT / ".understudy" / "rehearse.log").read_text()
+    assert log.count("  interrupted\n") == 2, "before the switch, and after that of one host"
 
 
 def test_drift_is_found_on_the_host_that_has_it(shop: Shop) -> None:

@@ -65,7 +65,7 @@ class Actions:
             "timers": lambda: self._on_each(timers.rehearse),
             "edge": self._renew,
             "rollback": self._roll_back,
-            "forward": self._deploy,
+            "forward": lambda: _require_none(self._deploy()),
             "interrupted": lambda: interrupted.rehearse(self.job),
         }
 
@@ -127,7 +127,8 @@ class Actions:
         source = commits.resolve(self.job)
         self.candidate = inputs.candidate(self.job, source, self.job.target_name)
         with migrations.examined(self._hosts[0]) if self._has_data else nullcontext():
-            self._deploy()
+            warnings = self._deploy()
+        _require_none(warnings)
 
     @property
     def _hosts(self) -> tuple[Job, ...]:
@@ -144,15 +145,12 @@ class Actions:
         hosts = all_hosts.proxies(self.job) or self._hosts
         all_hosts.in_turn([one for one in hosts if one.target.asks_issuer], renew_under_load.renew)
 
-    def _deploy(self) -> None:
-        warnings: Sequence[str]
+    def _deploy(self) -> Sequence[str]:
+        """Returns the warnings."""
         if self._have_roles:
-            warnings = rollout.deploy(self.job, probe=True, wait=0, without_rehearsal=None)
-        else:
-            with hooked(self.job, self._hosts, "deploy", self.job.config.app.revision) as live:
-                warnings = deploy_host.deploy(self.job, probe=True, on_live=live.append)
-        if warnings:
-            raise DeployWarnings("the deploy succeeded with warnings", details="\n".join(warnings))
+            return rollout.deploy(self.job, probe=True, wait=0, without_rehearsal=None)
+        with hooked(self.job, self._hosts, "deploy", self.job.config.app.revision) as live:
+            return deploy_host.deploy(self.job, probe=True, on_live=live.append)
 
     def _roll_back(self) -> None:
         """As on production: with the data from before the deploy, if the old code needs that."""
@@ -186,3 +184,8 @@ class Actions:
         if self.baseline.level is None or self.seed.pulled is None:
             return None
         return seeded.level(self.baseline.level, self.seed.pulled)
+
+
+def _require_none(warnings: Sequence[str]) -> None:
+    if warnings:
+        raise DeployWarnings("the deploy succeeded with warnings", details="\n".join(warnings))

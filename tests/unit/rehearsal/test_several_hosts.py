@@ -1,5 +1,7 @@
 """A rehearsal on hosts with roles: what is done over all of them, on each, and on the one for visitors."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,12 +12,13 @@ import pytest
 from tests.unit.fakes import FakeReport, settings
 from understudy.config.model import Config
 from understudy.data import load as data_load
-from understudy.deploy import deploy_host, rollout
+from understudy.deploy import commits, deploy_host, rollout
 from understudy.errors import StepFailed
 from understudy.host import all_hosts
 from understudy.job import Job
 from understudy.paths import Project
-from understudy.rehearsal import deployed, seeded, timers, verify
+from understudy.receipts import inputs
+from understudy.rehearsal import deployed, migrations, seeded, timers, verify
 from understudy.rehearsal.actions import Actions, DeployWarnings
 from understudy.rehearsal.phases import PHASES, Outcome, Selection
 from understudy.rehearsal.run import Rehearsal
@@ -90,6 +93,32 @@ def test_deploy_is_one_over_all_hosts_and_its_warnings_count(
 
     assert asked == [{"address": None, "probe": True, "wait": 0, "without_rehearsal": None}]
     assert raised.value.details == "the disk is nearly full"
+
+
+def test_migrations_of_a_deploy_with_warnings_are_examined(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[str] = []
+
+    @contextmanager
+    def examined(of: Job) -> Iterator[None]:
+        done.append(f"before on {host(of)}")
+        yield
+        done.append("after")
+
+    monkeypatch.setattr(migrations, "examined", examined)
+    monkeypatch.setattr(commits, "resolve", lambda _: None)
+    monkeypatch.setattr(inputs, "candidate", lambda *_: None)
+    monkeypatch.setattr(rollout, "deploy", lambda *_, **__: ("the disk is nearly full",))
+    monkeypatch.setattr(data_load, "load", lambda *_: ())
+    made = phases(job())
+    made.seeded_level = None
+    made.by_phase()["data"]()
+
+    with pytest.raises(DeployWarnings):
+        made.by_phase()["deploy"]()
+
+    assert done == [f"before on {WORKER}", "after"]
 
 
 def test_interruption_needs_tasks_on_a_single_host_only() -> None:
