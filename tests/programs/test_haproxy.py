@@ -101,6 +101,7 @@ def test_flag_of_the_host_takes_it_out_without_the_runtime_api(proxy: Proxy) -> 
         before = proxy.hosts[0].seen
         time.sleep(0.3)
         assert proxy.hosts[0].seen == before
+    assert proxy.servers()[FIRST].status == "DOWN 503"
 
     assert seconds < 4
     assert list(got) == ["200"]
@@ -112,6 +113,7 @@ def test_dead_host_is_noticed_and_no_get_is_lost(proxy: Proxy) -> None:
         proxy.hosts[0].power_off()
         seconds = proxy.until(FIRST, up=False)
 
+    assert proxy.servers()[FIRST].status == "DOWN"
     assert seconds < 5
     assert list(got) == ["200"]
 

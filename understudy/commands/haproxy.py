@@ -41,7 +41,10 @@ def mark_of(name):
     except OSError:
         return ""
 for name, row in servers().items():
-    print(name, row["scur"], row["status"], mark_of(name), sep="\\t")
+    status = row["status"]
+    if status == "DOWN" and row.get("check_code") == "503":
+        status += " 503"
+    print(name, row["scur"], status, mark_of(name), sep="\\t")
 """
 )
 # A server's state is of the process that a reload replaces: the host's own flag outlives that.
@@ -69,7 +72,8 @@ print(name, row["scur"], row["status"], sep="\\t")
 @dataclass(frozen=True)
 class Server:
     """A web host as a proxy sees it. address: in the network of the hosts. sessions: under way. status: in
-    HAProxy's words, such as UP, DOWN, DRAIN or `UP 1/2`. mark: who has drained it, if that was noted.
+    HAProxy's words, such as UP, DOWN, DRAIN or `UP 1/2`, and `DOWN 503` after that answer at the health path.
+    mark: who has drained it, if that was noted.
     """
 
     address: str
@@ -80,6 +84,14 @@ class Server:
     @property
     def is_up(self) -> bool:
         return self.status.startswith("UP")
+
+    @property
+    def is_taken_out(self) -> bool:
+        """Whether a user has drained it. A reload of HAProxy forgets a drain: then the host's own flag answers
+        503. Any other reason to be down is a trouble, drained or not.
+        """
+        by_hand = self.mark is not None and self.mark.by_hand
+        return by_hand and (self.is_drained or self.status == "DOWN 503")
 
     @property
     def state(self) -> str:

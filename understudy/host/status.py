@@ -46,9 +46,7 @@ def _with_web_hosts(now: Readings, job: Job, connection: Connection) -> Readings
         why = done.text.strip().splitlines()[-1:]
         return replace(now, services={"HAProxy": ": ".join(("does not answer", *why))})
     found = haproxy.parse(done.output)
-    out = {
-        one.address: one.mark for one in found if one.is_drained and one.mark and one.mark.by_hand
-    }
+    out = {one.address: one.mark for one in found if one.is_taken_out and one.mark}
     services = {f"web host {one.address}": one.state for one in found if one.address not in out}
     return replace(now, services=services, drained_hosts=out)
 

@@ -332,6 +332,8 @@ def test_site_that_is_well_is_not_mentioned_if_quiet(staging: Staging) -> None:
             False,
         ),
         (printed("10.0.0.1\t0\tDRAIN\tprovision\n"), ["drained by provision"], False),
+        # It has died since it was drained, and HAProxy was reloaded.
+        (printed("10.0.0.1\t0\tDOWN\tdrain\tann@desk\t\n"), ["gets no requests: DOWN"], False),
         (failed("Traceback\nFileNotFoundError: no socket"), ["does not answer"], False),
     ],
 )
@@ -389,8 +391,10 @@ def test_host_that_a_verb_has_not_put_back_is_a_problem(staging: Staging) -> Non
     )
 
 
-def test_proxy_names_who_has_drained_a_web_host(staging: Staging) -> None:
-    answer = printed(f"10.0.0.1\t0\tDRAIN\t{MARK}\n10.0.0.2\t0\tUP\t\n")
+@pytest.mark.parametrize("seen", ["DRAIN", "DOWN 503"])
+def test_proxy_names_who_has_drained_a_web_host(seen: str, staging: Staging) -> None:
+    """DOWN 503: HAProxy was reloaded since."""
+    answer = printed(f"10.0.0.1\t0\t{seen}\t{MARK}\n10.0.0.2\t0\tUP\t\n")
 
     found = proxy_that_sees(answer, staging)
 
