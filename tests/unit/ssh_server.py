@@ -25,6 +25,7 @@ from paramiko.common import (
 # Commands with these words end the connection, or only their own channel, without an exit status.
 DROP = "drop the connection"
 CUT = "cut the channel"
+_SECONDS_TO_CONNECT = 2
 
 
 class SshServer:
@@ -114,7 +115,13 @@ class _Session(paramiko.ServerInterface):
         place = self._server.forwards.get(destination)
         if place is None:
             return OPEN_FAILED_CONNECT_FAILED
-        self._forwarded[chanid] = socket.create_connection(place)
+        try:
+            far = socket.create_connection(place, timeout=_SECONDS_TO_CONNECT)
+        except OSError:
+            # As sshd does: the connection with its other channels stays.
+            return OPEN_FAILED_CONNECT_FAILED
+        far.settimeout(None)
+        self._forwarded[chanid] = far
         return OPEN_SUCCEEDED
 
     def forward(self, transport: paramiko.Transport) -> None:

@@ -76,6 +76,22 @@ def test_site_on_a_vm_elsewhere_is_found_through_the_tunnel(
             site.get("/")
 
 
+def test_vm_that_does_not_answer_yet_leaves_the_tunnel_open(
+    tunnel: Tunnel, server: SshServer
+) -> None:
+    with WebServer(lambda _: reply(body=b"up")) as web:
+        server.forwards[VM, 80] = ("127.0.0.1", 1)
+        tunnel.ensure()
+        site = Site("vagrant", "http://shop.test", tunnel.address, True, ports=WEB_PORTS)
+        with pytest.raises(requests.ConnectionError):
+            site.get("/")
+
+        server.forwards[VM, 80] = ("127.0.0.1", web.port)
+
+        assert not tunnel.ensure()
+        assert site.get("/").text == "up"
+
+
 def test_one_tunnel_serves_all_commands_until_it_is_closed(tunnel: Tunnel) -> None:
     assert [tunnel.ensure(), tunnel.ensure()] == [True, False]
     assert is_open(tunnel)
