@@ -29,8 +29,9 @@ pytestmark = [
     pytest.mark.timeout(3600),
     pytest.mark.needs("virsh", "vagrant", "unshare", "ip", "chromium"),
 ]
-ADDRESS = "10.157.58.10"
-NETWORK = "understudy-far"
+# In no subnet of the tests' production hosts.
+ADDRESS = "10.157.9.10"
+NETWORK = vm_name("far")
 # Hides libvirt's socket, then runs the words.
 _HIDDEN = 'mount -t tmpfs none /run/libvirt && exec "$@"'
 _CONNECT = """
