@@ -310,6 +310,32 @@ def test_test_runs_on_hosts_of_its_roles(
         result.stdout.fnmatch_lines([f"*::{name} *PASSED*"])
 
 
+@pytest.mark.parametrize(
+    ("host", "app_host"), [("127.0.0.9", "127.0.0.9"), ("127.0.0.8", "127.0.0.9")]
+)
+def test_commands_of_the_app_run_on_a_host_that_has_it(
+    host: str, app_host: str, run: Run, project: Path
+) -> None:
+    """A browser test visits the proxy."""
+    hosts = [{"address": "127.0.0.8", "roles": ["proxy"]}, *HOSTS]
+    (project / "deploy.yml").write_text(
+        yaml.safe_dump(settings({"database": "postgresql", "media_url": None}, {"hosts": hosts}))
+    )
+    put(
+        project / "functional_tests/test_it.py",
+        """
+        from understudy.testing.fixtures import UNDER_TEST
+
+        def test_app(site, request):
+            print("app at", request.config.stash[UNDER_TEST].app_host.address)
+        """,
+    )
+
+    result = run("functional_tests", "--target", "staging", "--host", host)
+
+    result.stdout.fnmatch_lines([f"*app at {app_host}*"])
+
+
 def test_host_of_a_target_without_roles_has_all_but_proxy(run: Run, project: Path) -> None:
     put(project / "tests/host/test_it.py", OF_ROLES.format("proxy"))
 

@@ -65,13 +65,15 @@ def second_browser(understudy_site: "Site", request: pytest.FixtureRequest) -> "
 
 
 def manage(understudy_site: "Site", pytestconfig: pytest.Config) -> "Iterator[Manage]":
-    """Django's manage.py on the host, in the live release: manage("createsuperuser --noinput")."""
+    """Django's manage.py in the live release: manage("createsuperuser --noinput"). Behind a proxy on a host
+    with the app.
+    """
     from understudy.testing.manage import connected
 
     under_test = pytestconfig.stash[UNDER_TEST]
     with ExitStack() as open_here:
         try:
-            manage = open_here.enter_context(connected(under_test.config, under_test.target))
+            manage = open_here.enter_context(connected(under_test.config, under_test.app_host))
         except UnderstudyError as error:
             raise _failure(error) from None
         yield manage

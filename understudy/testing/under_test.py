@@ -112,6 +112,13 @@ class UnderTest:
             return True
 
     @cached_property
+    def app_host(self) -> "TargetConfig":
+        """As `target`; for a host without a release, such as a proxy, the first one that has it."""
+        if {"web", "worker"}.isdisjoint(self.target.roles):
+            return self.config.hosts(self.site.target)[0]
+        return self.target
+
+    @cached_property
     def target(self) -> "TargetConfig":
         """The settings of the site's one host."""
         return self.config.one_host(self.site.target, self.site.address)

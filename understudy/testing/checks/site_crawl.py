@@ -31,7 +31,7 @@ def crawl_site(
     host: "Callable[[], Host]",
     limits: Limits = Limits(),  # noqa: B008 - it is frozen
 ) -> Crawl:
-    """host: connects to the site's host; called only for a session."""
+    """host: connects to a host with the app; called only for a session."""
     forget(browser)
     with site.client() as client, warnings.catch_warnings():
         # The browser checks the certificate.
