@@ -1,16 +1,19 @@
-"""A real Selenium Grid: browser tests in two workers on two nodes, their files, and no slot left."""
+"""A real Selenium Grid: browser tests in two workers on two nodes, their files, no slot left, a rehearsal."""
 
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from selenium.webdriver.common.by import By
 
 from tests.integration.selenium_grid import PROGRAMS, selenium_grid
+from tests.integration.staging import PROJECT, make_app, run
 from tests.programs.grid_site import https_site
 from tests.unit.fakes import TOP, settings
 from tests.unit.web_server import WebServer, reply
@@ -102,3 +105,44 @@ def test_suite_in_two_workers_has_a_node_each_and_keeps_its_files(
     assert "a line of the console" in (kept / "console.log").read_text()
     assert (kept / "screenshot.png").is_file()
     assert all(slot.is_free for slot in grid.slots())
+
+
+@pytest.fixture
+def patient_grid(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grid]:
+    """Waits for its browsers as long as Grids do by default: they start beside a deploy."""
+    with selenium_grid(tmp_path_factory.mktemp("patient")) as one:
+        yield one
+
+
+@pytest.fixture
+def no_browser_here(tmp_path: Path) -> dict[str, str]:
+    """The variables of a command that finds no browser on this machine that works."""
+    for name in ("chromium", "chromedriver"):
+        program = tmp_path / "bin" / name
+        program.parent.mkdir(exist_ok=True)
+        program.write_text("#!/bin/sh\nexit 1\n")
+        program.chmod(0o755)
+    return {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"}
+
+
+@pytest.mark.timeout(1800)
+def test_rehearsal_on_the_vm_has_its_browser_on_a_node(
+    patient_grid: Grid, no_browser_here: dict[str, str], tmp_path: Path
+) -> None:
+    """Over HTTPS: the certificate is of a CA that no node knows."""
+
+    def change(settings: dict[str, Any]) -> None:
+        settings["browser"] = {"grid": patient_grid.url}
+        settings["targets"]["vagrant"] |= {"https": "auto", "environment": {"HTTPS": "on"}}
+
+    staging = make_app(PROJECT / "example", tmp_path, change)
+    command = (sys.executable, "deploy.py", "rehearse", "--config", staging.config)
+
+    rehearsed = run(
+        "env", *(f"{name}={value}" for name, value in no_browser_here.items()), *command
+    )
+
+    assert rehearsed.code == 0
+    assert "verdict: READY" in rehearsed.text
+    assert list((PROJECT / ".understudy" / "pages").glob("*.png"))
+    assert all(slot.is_free for slot in patient_grid.slots())
