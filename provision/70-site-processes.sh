@@ -49,6 +49,19 @@ hand_back() {
     exit 1
 }
 
+# What was ready may have ended since: one that takes long to start, or that goes to the background.
+processes_check() {
+    make_work
+    read_processes "$1"
+    began=$(($(now) - 60000))
+    units=$(units_of "$1" many; units_of "$1" single)
+    look $units
+    failed=$(first_ended) || return 0
+    why=$(why_ended "$failed")
+    explain
+    exit 1
+}
+
 # Waits for nothing, and not for another verb either: what ends can't be in its way.
 processes_end() {
     end_units $(patterns_of "$1")

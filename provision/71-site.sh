@@ -19,6 +19,7 @@ put 0755 /usr/local/sbin/understudy-site <<'SITE' || true
 #                                run twice, and wait until all of it is ready; else stop it and say why
 # understudy-site SITE processes-hand-over ID  the same for each `single` process, after that of any other
 #                                release has ended; if it is not ready, that other one starts again
+# understudy-site SITE processes-check ID      say which of a release's has ended or restarted by itself, if one has
 # understudy-site SITE processes-end ID        signal all of a release's to end, and return at once
 # understudy-site SITE processes-stop ID       the same, and wait until they have ended
 # understudy-site SITE processes-restart ID NAME       restart that one, and wait until it is ready
@@ -205,12 +206,13 @@ boot)
     . "$verbs/release"
     boot
     ;;
-processes-start | processes-hand-over | processes-end | processes-stop)
+processes-start | processes-hand-over | processes-check | processes-end | processes-stop)
     id=$(release_id "$3")
     . "$verbs/processes"
     case $verb in
     processes-start) processes_start "$id" ;;
     processes-hand-over) processes_hand_over "$id" ;;
+    processes-check) processes_check "$id" ;;
     processes-end) processes_end "$id" ;;
     processes-stop) processes_stop "$id" ;;
     esac

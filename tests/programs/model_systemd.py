@@ -70,6 +70,12 @@ class Systemd:
         """What the unit is like once it was stopped."""
         self._set("ends", unit, state)
 
+    def becomes(self, unit: str, **state: Any) -> None:
+        """What it is like from now on."""
+        model = self._read()
+        model["units"][f"todo-{unit}.service"] |= state
+        self._write(model)
+
     def take(self, seconds: float) -> None:
         """So long each unit takes to stop."""
         self._write({**self._read(), "seconds": seconds})

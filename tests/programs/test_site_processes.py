@@ -58,7 +58,7 @@ def test_all_that_may_run_twice_starts_at_once_beside_the_old(host: Host, system
 
 def test_release_without_processes_is_no_work(host: Host, systemd: Systemd) -> None:
     (host.path("/srv/todo/releases/r1/processes")).unlink()
-    for verb in ("start", "hand-over", "stop", "end"):
+    for verb in ("start", "hand-over", "check", "stop", "end"):
         host.done(f"processes-{verb}", "r1")
     host.path("/etc/understudy/todo.units").unlink()
     host.done("processes-end", "r1")
@@ -103,6 +103,30 @@ def test_one_that_ends_is_named_with_its_journal_and_all_that_were_started_end(
     assert why in said
     assert "    Traceback: boom\n" in said
     assert systemd.running == {"worker@r1", "worker@r1.2"}
+
+
+@pytest.mark.parametrize(("unit", "title"), [("worker@r2.2", "worker 2"), ("beat@r2", "beat")])
+def test_one_that_ends_after_it_was_ready_is_found(
+    unit: str, title: str, host: Host, systemd: Systemd
+) -> None:
+    host.done("processes-start", "r2")
+    host.done("processes-hand-over", "r2")
+    host.done("processes-check", "r2")
+
+    systemd.becomes(unit, **ENDED, ExecMainStatus=3)
+
+    said = fails(host, "processes-check", "r2")
+    assert said.startswith(f"{title} of release r2: it ended by itself with exit status 3\n")
+    assert "    Traceback: boom\n" in said
+    systemd.becomes(
+        unit,
+        ActiveState="active",
+        SubState="running",
+        NRestarts=1,
+        ExecMainCode=0,
+        ExecMainStatus=0,
+    )
+    assert "it ended and was restarted" in fails(host, "processes-check", "r2")
 
 
 def test_one_that_goes_to_the_background_is_recognized(host: Host, systemd: Systemd) -> None:

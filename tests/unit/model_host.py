@@ -88,6 +88,8 @@ class ModelHost:
         elif argv[-2:-1] == ("drain",):
             ending = self.state.ending | {argv[-1]}
             self._change(running=self.state.running - ending, ending=ending)
+        elif argv[-2] == "processes-check":
+            assert any(one.release == argv[-1] and one.is_alive for one in self.state.processes)
         elif argv[-4] == "processes-scale":
             self._processes("processes-start", argv[-3])
         elif argv[-2].startswith("processes-"):

@@ -8,7 +8,13 @@ from understudy.config.model import Config
 
 # In what stop() and hand_over() print of one that has ignored its signal.
 KILLED = "had not ended after its stop_timeout, and was killed"
-_SWITCHING = ("processes-start", "processes-hand-over", "processes-end", "processes-stop")
+_SWITCHING = (
+    "processes-start",
+    "processes-hand-over",
+    "processes-check",
+    "processes-end",
+    "processes-stop",
+)
 
 
 def needed(config: Config) -> tuple[str, ...]:
@@ -28,6 +34,13 @@ def hand_over(site: str, release_id: str) -> Argv:
     if it is not, starts the one that was ended. Does nothing for those that run in this release.
     """
     return as_root(site, "processes-hand-over", release_id)
+
+
+def check(site: str, release_id: str) -> Argv:
+    """Fails if one of a release's processes has ended since it was ready, also if systemd has started it again.
+    Prints which one it was, why, and the end of its journal.
+    """
+    return as_root(site, "processes-check", release_id)
 
 
 def end(site: str, release_id: str) -> Argv:

@@ -46,6 +46,17 @@ def hand_over(
     return [replace(step, seconds=_seconds(desired), warns_by=commands.KILLED) for step in found]
 
 
+def check(
+    desired: DesiredState, observed: ObservedState, undo: tuple[Run, ...], hint: str
+) -> list[Run]:
+    """What start() has found ready may have ended since: on a slow host an import takes longer than `ready`."""
+    if not _wrong(desired, observed):
+        return []
+    name, release_id = desired.app.name, desired.release.id
+    title = f"check that the processes of {release_id} still run"
+    return [Run(title, commands.check(name, release_id), undo=undo, hint=hint)]
+
+
 def settle(desired: DesiredState, observed: ObservedState) -> list[Run]:
     """Those of a release that is live already run as often as it says."""
     return [*_rescale(desired, observed), *hand_over(desired, observed, hint=AFTER_SWITCH)]

@@ -110,8 +110,14 @@ def take_over(desired: DesiredState, observed: ObservedState) -> list[Action]:
         *processes.hand_over(desired, observed, (*back, *web)),
         *together.handed_over(desired, (*back, *web)),
         *_switch(desired, observed, back),
+        *_check_processes(desired, observed),
         *confirm_live(desired, observed),
     ]
+
+
+def _check_processes(desired: DesiredState, observed: ObservedState) -> list[Run]:
+    undo = _switch_back(desired, observed)
+    return processes.check(desired, observed, undo, _SWITCHED_BACK if undo else AFTER_SWITCH)
 
 
 def confirm_live(desired: DesiredState, observed: ObservedState) -> list[Action]:

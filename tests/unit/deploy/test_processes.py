@@ -28,6 +28,13 @@ LIST = "worker 2 many 3\nbeat 1 single 3\n"
 START = f"start the processes of {NEW} and wait until they are ready: worker x2"
 HAND_OVER = f"hand over to {NEW}: beat"
 END_OLD = f"end the processes of {OLD}"
+CHECK = f"check that the processes of {NEW} still run"
+SWITCHED_BACK = [
+    f"switch back to {OLD}",
+    f"hand back to {OLD}",
+    f"stop the processes of {NEW}",
+    f"stop {NEW}",
+]
 BACKUP = "20240301T000000Z-c0ffee00-new"
 OLD_MANIFEST, NEW_MANIFEST = manifest(OLD), manifest(NEW, "2024-02-01")
 
@@ -81,6 +88,7 @@ def test_processes_start_before_the_switch_and_old_ones_end_after_it() -> None:
         f"check {NEW} through nginx as 4 visitors at once",
         HAND_OVER,
         f"switch to {NEW}",
+        CHECK,
         f"check health through nginx, record {NEW} as live",
         f"drain {OLD}",
         END_OLD,
@@ -105,15 +113,8 @@ def test_old_workers_end_before_the_switch_if_deploy_yml_says_so() -> None:
         (HAND_OVER, [f"hand back to {OLD}", f"stop the processes of {NEW}", f"stop {NEW}"]),
         # The step may have failed after the rename: visitors keep a web process.
         (f"switch to {NEW}", [f"hand back to {OLD}", f"stop the processes of {NEW}"]),
-        (
-            f"check health through nginx, record {NEW} as live",
-            [
-                f"switch back to {OLD}",
-                f"hand back to {OLD}",
-                f"stop the processes of {NEW}",
-                f"stop {NEW}",
-            ],
-        ),
+        (CHECK, SWITCHED_BACK),
+        (f"check health through nginx, record {NEW} as live", SWITCHED_BACK),
     ],
 )
 def test_step_that_fails_leaves_the_processes_of_the_live_release(
@@ -228,6 +229,7 @@ def test_rollback_moves_all_processes_by_the_list_of_the_earlier_release() -> No
 
     assert [title for title in planned if "process" in title or "hand" in title] == [
         f"start the processes of {OLD} and wait until they are ready: worker",
+        f"check that the processes of {OLD} still run",
         f"end the processes of {NEW}",
     ]
 
