@@ -15,6 +15,7 @@ from understudy.config.model import Config
 from understudy.config.releases import RELEASES
 from understudy.config.target import TargetConfig
 from understudy.release.layout import Paths
+from understudy.testing import listeners
 from understudy.testing.host_questions import Answer
 
 Answers = Mapping[str, Answer]
@@ -73,14 +74,16 @@ def test_only_root_writes_what_the_deployer_runs_as_root(answers: Answers) -> No
 
 
 def test_only_wanted_ports_listen(answers: Answers, target: TargetConfig) -> None:
-    addresses = [line.split()[3] for line in answers["listening"].lines]
-    outside = {a.rpartition(":")[2] for a in addresses if not a.startswith(("127.", "[::1]"))}
+    found = listeners.parse(answers["listening"].lines, answers["listening units"].lines)
+    outside = {one.port for one in found if not one.is_local}
     database = {"5432"} if topology.clients(target.host_list, target.address) else set()
     # Behind a port forward the host's own port of SSH is another one.
     ssh = {"22", str(target.port)}
-    assert "80" in outside
-    assert outside & ssh
-    assert outside <= ssh | {"80", "443"} | database
+    assert "80" in outside, "nothing listens at port 80"
+    assert outside & ssh, f"nothing listens at port {target.port}, that of SSH"
+    wanted = ssh | {"80", "443"} | database
+    unwanted = list(listeners.unwanted(found, wanted, answers["firewall"].text))
+    assert not unwanted, "; ".join(unwanted)
 
 
 def test_firewall_closes_what_is_not_wanted(host: Host, target: TargetConfig) -> None:

@@ -28,7 +28,11 @@ QUESTIONS: Mapping[str, str] = {
         find /usr/local/sbin/understudy-* /usr/local/lib/understudy \\( ! -user root -o -perm /022 \\)
     """,
     "deployer reads shadow": "runuser -u $deployer -- sudo -n cat /etc/shadow",
-    "listening": "ss -tlnH",
+    "listening": "ss -tlnpH",
+    "listening units": """
+        ps -o pid=,unit= -p "$(ss -tlnpH | grep -o 'pid=[0-9]*' | cut -d = -f 2 | sort -u | paste -s -d ,)"
+        systemctl list-sockets --plain --no-legend
+    """,
     "default site": "test -e /etc/nginx/sites-enabled/default",
     "data": "stat -c '%n %a %U:%G' $root/static $root/shared/*",
     "firewall": "nft list chain inet understudy input",
