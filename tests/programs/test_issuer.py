@@ -45,6 +45,32 @@ print(json.dumps([code, output, str(place), len(running), left()]))
     ssl.create_default_context(cafile=str(issuer / "roots.pem"))
 
 
+def test_proxy_of_several_machines_gets_a_certificate(tmp_path: Path) -> None:
+    code = """
+project.config_file.write_text('''
+app: {name: shop, source: ., module: "shop:app", preset: plain}
+vm: {address: 192.168.56.10, topology: production}
+targets:
+  vagrant: {domain: shop.test, admin: vagrant, https: auto, disposable: true}
+  production:
+    domain: shop.example.com
+    admin: debian
+    hosts: [{address: 192.0.2.7, roles: [web]}, {address: 192.0.2.6, roles: [proxy]}]
+''')
+config = address.load(project)
+acme = config.target("vagrant").acme
+serve()
+with Issuer(project, config) as issuer:
+    issuer.ensure()
+    code, output, _ = certbot("shop.test")
+print(json.dumps([code, output, files.roots.read_text()]))
+"""
+    code, output, roots = vm_network.run(code, tmp_path)
+
+    assert code == 0, output
+    assert "BEGIN CERTIFICATE" in roots
+
+
 def test_challenge_is_checked(tmp_path: Path) -> None:
     """No certificate for a site that does not answer at its port 80; then the root is not kept."""
     code = """

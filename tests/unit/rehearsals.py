@@ -219,7 +219,7 @@ class Stage:
         selection = selection or Selection()
         self.running = {phase.name for phase in PHASES if not skipped(phase, selection, {})}
         vm = SimpleNamespace(up=self.up, reset=self.reset, save=self.saved.add, where="")
-        vm.issuer = SimpleNamespace(start=lambda: self.issuing.append([*self.done]))
+        vm.issuer = SimpleNamespace(ensure=lambda: self.issuing.append([*self.done]))
         self.first_ended.clear()
         recorder = reports.recorder(self.report, "rehearse", "staging")
         recorder.prepare_pictures = lambda: self.pictures.append([*self.done])

@@ -107,7 +107,7 @@ class Actions:
 
     def _bring_up(self) -> None:
         self.vm.up()
-        self.vm.issuer.start()
+        self.vm.issuer.ensure()
 
     def _reset(self) -> None:
         """To the highest level that is saved."""

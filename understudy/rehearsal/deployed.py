@@ -40,7 +40,7 @@ def ensure(job: Job, vm: Vm, wanted: Level, on: Level | None) -> None:
 
     On the wanted level, or one above it, the deploy changes nothing or repairs what differs.
     """
-    vm.issuer.start()
+    vm.issuer.ensure()
     job = job.without_hooks()
     if job.config.target(job.target_name).host_list:
         rollout.deploy(job, probe=False, wait=0, without_rehearsal=None)

@@ -177,7 +177,7 @@ def test_baseline_is_deployed_over_all_hosts(monkeypatch: pytest.MonkeyPatch) ->
     probed: list[bool] = []
     monkeypatch.setattr(rollout, "deploy", lambda of, *, probe, **_: probed.append(probe))
     saved: list[Level] = []
-    vm = SimpleNamespace(issuer=SimpleNamespace(start=lambda: None), save=saved.append)
+    vm = SimpleNamespace(issuer=SimpleNamespace(ensure=lambda: None), save=saved.append)
     wanted = Level("deployed", "1")
 
     deployed.ensure(job(), cast(Vm, vm), wanted, on=Level(PROVISIONED, "1"))

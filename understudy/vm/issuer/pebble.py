@@ -38,7 +38,8 @@ class Issuer:
 
     def __init__(self, project: Project, config: Config) -> None:
         target = config.targets.get(TARGET)
-        self._target = target if target and settings.has_issuer(target) else None
+        # Of several machines the one that visitors meet has the certificate.
+        self._target = target.entrances()[0] if target and settings.has_issuer(target) else None
         self._address = self._target.address if self._target else ""
         self._host, self._inside = config.vm.host, config.vm.address
         self._files = issuer_files.of_vm(project, config.vm.name)
@@ -77,6 +78,18 @@ class Issuer:
             self._running.close()
             self._pebble = None
             raise
+
+    def ensure(self) -> None:
+        """As start(), for a VM that is up. Raises StepFailed, too, if this machine isn't in its network."""
+        here = settings.gateway(self._address) if self.is_needed else ""
+        if here and not _has_address(here):
+            raise StepFailed(
+                "the issuer of the VM's certificates can't be started",
+                details=f"This machine has no address {here}, where the VM looks for it.",
+                hint="`ip address` lists the addresses that it has. `python deploy.py destroy`, then `up`, "
+                "make the VM's network again. Or set `https: off` for the VM's target.",
+            )
+        self.start()
 
     def forget_roots(self) -> None:
         """No certificate of the VM is left."""
