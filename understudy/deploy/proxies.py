@@ -1,6 +1,7 @@
 """The hosts of a target's proxies: their nginx and HAProxy files, after the web hosts have the release."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from understudy.config import domains, issuer
@@ -30,23 +31,31 @@ from understudy.release.source import Source
 _NAME = "proxy"
 
 
+@dataclass(frozen=True)
+class Done:
+    """Of one proxy. warnings: of steps that failed, without which the site is served no worse than before."""
+
+    changed: bool
+    warnings: tuple[str, ...] = ()
+
+
 def deploy(
     job: Job, source: Source, *, wait: int, without_rehearsal: str | None
-) -> tuple[bool, ...]:
-    """Makes the target's proxies as deploy.yml says, one after another. Returns for each whether it changed.
+) -> tuple[Done, ...]:
+    """Makes the target's proxies as deploy.yml says, one after another. Returns what came of each.
 
     wait: as in deploy_host.deploy(). Raises Refused without a receipt or the lock, StepFailed if a step fails:
     that proxy has its old files again.
     """
-    changed: list[bool] = []
+    done: list[Done] = []
 
     def deploy_one(host: Job) -> None:
-        changed.append(_deploy(host, source, wait, without_rehearsal))
+        done.append(_deploy(host, source, wait, without_rehearsal))
 
     proxies = all_hosts.proxies(job)
     if proxies:
         all_hosts.in_turn(proxies, deploy_one)
-    return tuple(changed)
+    return tuple(done)
 
 
 def preview_plan(job: Job, source: Source) -> None:
@@ -74,13 +83,13 @@ def preview_plan(job: Job, source: Source) -> None:
         )
 
 
-def _deploy(job: Job, source: Source, wait: int, without_rehearsal: str | None) -> bool:
+def _deploy(job: Job, source: Source, wait: int, without_rehearsal: str | None) -> Done:
     with session.connected(job) as (connection, observed):
         session.report_os(job, observed)
         desired = _desired(job, source, observed)
         if not _plan(job, desired, observed):
             job.report.answer(_answer(job, changed=False))
-            return False
+            return Done(changed=False)
         certificate_names.warn(job, connection, observed)
         deploy_host.require_receipt(job, source, connection, without_rehearsal)
         entry = AuditEntry("deploy", _NAME, source.commit, without_rehearsal)
@@ -89,9 +98,9 @@ def _deploy(job: Job, source: Source, wait: int, without_rehearsal: str | None) 
                 job.report.warn(job.located(warning))
             desired = _desired(job, source, now)
             actions = _plan(job, desired, now)
-            steps.apply_all(job, connection, actions, explain=certificate.explain)
+            warnings = steps.apply_all(job, connection, actions, explain=certificate.explain)
     job.report.answer(_answer(job, changed=True))
-    return True
+    return Done(changed=True, warnings=tuple(warnings))
 
 
 def _desired(job: Job, source: Source, observed: ObservedState) -> DesiredState:

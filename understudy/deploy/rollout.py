@@ -64,8 +64,9 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
             changed = len(live)
     done = proxies.deploy(job, source, wait=wait, without_rehearsal=without_rehearsal)
     if len(all_of_them) + len(done) > 1:
-        total, changed = len(all_of_them) + len(done), changed + sum(done)
+        total, changed = len(all_of_them) + len(done), changed + sum(one.changed for one in done)
         job.report.say(batches.summary(job.target_name, total, changed, len(done)))
+    warnings += [warning for one in done for warning in one.warnings]
     return tuple(dict.fromkeys(warnings))
 
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.staging import Staging
+from tests.unit.fakes import failed
+from tests.unit.staging import DEPLOY, Staging
 from understudy.deploy import proxies
 from understudy.host import all_hosts
 from understudy.host.provisioning import of_project
@@ -44,3 +45,25 @@ def test_proxy_of_https_auto_gets_the_certificate(
         "/etc/nginx/sites-available/shop",
         "/etc/haproxy/shop.cfg",
     }
+
+
+def test_proxy_that_gets_no_certificate_is_a_warning_with_the_cause(
+    staging: Staging, source: Source
+) -> None:
+    job = with_proxy(staging, https="auto", acme={"terms": True, "email": "ann@shop.test"})
+    [proxy] = all_hosts.proxies(job)
+    facts = staging.facts(stamp=of_project(job.project, proxy.config, proxy.target).stamp)
+    words = (
+        "ValueError: Requesting acme.test/dir: Connection refused\n"
+        "understudy-site: https://acme.test/dir has issued no certificate for shop.test"
+    )
+    certificate = {"understudy-site shop certificate": failed(words)}
+    staging.quiet = ("mkdir -p /srv/shop/error-pages", "--resolve shop.test:443", *DEPLOY)
+    staging.host(facts, facts, **certificate)
+
+    [done] = proxies.deploy(job, source, wait=0, without_rehearsal=None)
+
+    assert done.changed
+    [warning] = done.warnings
+    assert warning.startswith("no certificate was issued")
+    assert "cause: the host cannot reach the issuer at acme.test: Connection refused" in warning

@@ -441,18 +441,33 @@ def test_proxies_count_among_the_hosts_that_have_changed(
 ) -> None:
     job = with_roles(staging)
     hosts(staging, *facts_of(staging, job))
-    monkeypatch.setattr(proxies, "deploy", lambda *_, **__: (True, False))
+    done = (proxies.Done(changed=True), proxies.Done(changed=False))
+    monkeypatch.setattr(proxies, "deploy", lambda *_, **__: done)
 
     rollout.deploy(job, probe=False, wait=0, without_rehearsal=None)
 
     assert staging.report.said_of[""][-1] == "staging: 4 of 5 hosts (2 proxies) changed"
 
 
+def test_warnings_of_a_proxy_are_the_deploys(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rehearsal whose proxy has got no certificate has not passed."""
+    staging.host(deployed(staging))
+    done = (proxies.Done(changed=True, warnings=("no certificate was issued",)),)
+    monkeypatch.setattr(proxies, "deploy", lambda *_, **__: done)
+
+    warnings = rollout.deploy(staging.job(), probe=False, wait=0, without_rehearsal=None)
+
+    assert warnings == ("no certificate was issued",)
+
+
 def test_proxy_beside_a_single_web_host_counts(
     staging: Staging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     staging.host(deployed(staging))
-    monkeypatch.setattr(proxies, "deploy", lambda *_, **__: (False,))
+    done = (proxies.Done(changed=False),)
+    monkeypatch.setattr(proxies, "deploy", lambda *_, **__: done)
 
     rollout.deploy(staging.job(), probe=False, wait=0, without_rehearsal=None)
 
