@@ -5,6 +5,7 @@ from tests.unit.cause_cases.base import HEALTHY, Case, said
 _REACHED = (
     "requests.exceptions.{}: HTTPSConnectionPool(host='acme.test', port=443): Max retries exceeded "
 )
+_LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
 
 
 def failed(kind: str, detail: str) -> Case:
@@ -15,8 +16,8 @@ def failed(kind: str, detail: str) -> Case:
     return words(text)
 
 
-def words(text: str) -> Case:
-    end = "understudy-site: https://acme.test/dir has issued no certificate for shop.test"
+def words(text: str, issuer: str = "https://acme.test/dir") -> Case:
+    end = f"understudy-site: {issuer} has issued no certificate for shop.test"
     return Case(said(f"{text}\n{end}"), HEALTHY)
 
 
@@ -73,6 +74,29 @@ CASES = {
     ),
     "certificate-issuer-down": answered(
         "serverInternal", "The service is down for maintenance or had an internal error."
+    ),
+    "certificate-lets-encrypt-unreachable": words(
+        "ValueError: Requesting acme-v02.api.letsencrypt.org/directory: Connection refused",
+        _LETS_ENCRYPT,
+    ),
+    "certificate-lets-encrypt-down": words(
+        "An unexpected error occurred:\nThe service is down for maintenance or had an internal error.",
+        _LETS_ENCRYPT,
+    ),
+    "certificate-warned-of": Case(
+        said(
+            "no certificate was issued, for the reason below. The site is served with a self-signed one.\n"
+            "cause: the host cannot reach the issuer at 172.22.27.1: Connection refused\n"
+            "try: `curl https://172.22.27.1:14000/dir` on the host shows the same as long as that is so."
+        ),
+        HEALTHY,
+    ),
+    "certificate-browser-distrusts": Case(
+        said(
+            "selenium.common.exceptions.WebDriverException: Message: https://shop.test/ is not shown: "
+            "net::ERR_CERT_AUTHORITY_INVALID"
+        ),
+        HEALTHY,
     ),
     "certificate-issuers-ca": words(
         _REACHED.format("SSLError") + "(Caused by SSLError(SSLCertVerificationError(1, '[SSL: "

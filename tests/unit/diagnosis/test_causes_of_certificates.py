@@ -3,8 +3,9 @@
 import pytest
 
 from tests.unit.cause_cases.base import HEALTHY, said
-from tests.unit.cause_cases.certificates import failed, words
+from tests.unit.cause_cases.certificates import CASES, failed, words
 from tests.unit.diagnoses import first_cause
+from understudy.deploy import certificate
 
 URL = "http://shop.test:80/.well-known/acme-challenge/x"
 
@@ -52,6 +53,36 @@ def test_certbot_shortens_what_it_could_not_reach() -> None:
     assert found
     assert found.sentence == "the host cannot reach the issuer at acme.test: Connection refused"
     assert "`curl https://acme.test/dir`" in found.hint, "no key that deploy.yml may not have"
+
+
+@pytest.mark.parametrize(
+    ("name", "is_lets_encrypt"),
+    [
+        ("certificate-issuer-unreachable", False),
+        ("certificate-issuer-down", False),
+        ("certificate-lets-encrypt-unreachable", True),
+        ("certificate-lets-encrypt-down", True),
+    ],
+)
+def test_lets_encrypts_status_is_named_for_lets_encrypt_only(
+    name: str, is_lets_encrypt: bool
+) -> None:
+    found = first_cause(CASES[name].words, HEALTHY)
+
+    assert found
+    assert ("letsencrypt.status.io" in found.hint) is is_lets_encrypt
+    assert ("pebble.log" in found.hint) is not is_lets_encrypt
+
+
+def test_deploy_that_warned_of_a_certificate_has_failed_for_the_reason_in_the_warning() -> None:
+    why = words("ValueError: Requesting 172.22.27.1/dir: Connection refused").words["step"]
+    warning = f"{certificate._SELF_SIGNED}\n{certificate.explain(why)}"
+
+    found = first_cause(said(f"the deploy succeeded with warnings\n{warning}"), HEALTHY)
+
+    assert found
+    assert found.sentence == "the host cannot reach the issuer at 172.22.27.1: Connection refused"
+    assert found.hint.startswith("`curl https://acme.test/dir`")
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,17 @@ _NOT_ISSUED = Clue("step", r"(?P<url>https://\S+) has issued no certificate for"
 # certbot could not connect: in the words of its library, or in short.
 _NOT_REACHED = r"(?:HTTPSConnectionPool\(host='|Requesting )(?P<host>[\w.-]+)(?:'.*|/\S*: ?)"
 
+_NOT_CONNECTED = Clue(
+    "step",
+    _NOT_REACHED + "(?P<why>Connection refused|timed out|No route to host|Network is unreachable)",
+)
+_FAILED_ITSELF = Clue("step", r"acme:error:serverInternal|The service is down for maintenance")
+_NOT_ISSUED_BY_LETS_ENCRYPT = Clue(
+    "step", r"(?P<url>https://[\w.-]*\.letsencrypt\.org/\S*) has issued no certificate for"
+)
+_STATUS = "Its status: https://letsencrypt.status.io."
+_OWN = "The staging VM's own is Pebble, on this machine: its log is .understudy/vm/NAME/issuer/pebble.log."
+
 
 def _challenge(kind: str, detail: str = "") -> tuple[Clue, ...]:
     return (Clue("step", _FAILED.replace("{type}", kind) + detail),)
@@ -107,27 +118,30 @@ RULES: tuple[Rule, ...] = (
         "one that only another network knows.",
     ),
     Rule(
+        "certificate-lets-encrypt-unreachable",
+        (_NOT_CONNECTED, _NOT_ISSUED_BY_LETS_ENCRYPT),
+        "the host cannot reach Let's Encrypt at {host}: {why}",
+        "`curl {url}` on the host shows the same as long as that is so. Either it is down, or the host may not "
+        f"connect to it. {_STATUS}",
+    ),
+    Rule(
         "certificate-issuer-unreachable",
-        (
-            Clue(
-                "step",
-                _NOT_REACHED
-                + "(?P<why>Connection refused|timed out|No route to host|Network is unreachable)",
-            ),
-            _NOT_ISSUED,
-        ),
+        (_NOT_CONNECTED, _NOT_ISSUED),
         "the host cannot reach the issuer at {host}: {why}",
         "`curl {url}` on the host shows the same as long as that is so. Either the issuer is "
-        "down (Let's Encrypt: https://letsencrypt.status.io), or the host may not connect to it.",
+        f"down, or the host may not connect to it. {_OWN}",
+    ),
+    Rule(
+        "certificate-lets-encrypt-down",
+        (_FAILED_ITSELF, _NOT_ISSUED_BY_LETS_ENCRYPT),
+        "the issuer itself has failed",
+        f"Deploy again later. {_STATUS}",
     ),
     Rule(
         "certificate-issuer-down",
-        (
-            Clue("step", r"acme:error:serverInternal|The service is down for maintenance"),
-            _NOT_ISSUED,
-        ),
+        (_FAILED_ITSELF, _NOT_ISSUED),
         "the issuer itself has failed",
-        "Deploy again later. Let's Encrypt: https://letsencrypt.status.io.",
+        f"Its own log says why. {_OWN}",
     ),
     Rule(
         "certificate-issuers-ca",
@@ -153,6 +167,25 @@ RULES: tuple[Rule, ...] = (
         ),
         "the certificate of the issuer's directory at {host} is not valid at the time of the host's clock",
         "Compare `date -u` on the host with the right time; `timedatectl` shows whether it is synchronised.",
+    ),
+    # What a deploy has warned of: of a rehearsal that is its failure.
+    Rule(
+        "certificate-warned-of",
+        (
+            Clue(
+                "step",
+                r"no certificate was issued, for the reason below.*\ncause: (?P<why>.+)\ntry: (?P<advice>.+)",
+            ),
+        ),
+        "{why}",
+        "{advice}",
+    ),
+    Rule(
+        "certificate-browser-distrusts",
+        (Clue("step", r"(?P<url>https://\S+) is not shown: net::ERR_CERT_AUTHORITY_INVALID"),),
+        "no CA that the browser trusts vouches for the certificate of {url}",
+        "`{run} status{on}` shows who issued it. If it is self-signed, a deploy says why none was issued. For "
+        "a CA of your own, name its file in acme.roots of the target.",
     ),
     Rule(
         "certificate-clock",
