@@ -1,4 +1,4 @@
-"""Finds other sites of a host with a name of this one, in their nginx files. Pure.
+"""Finds names in nginx files: those of this site that other sites of the host have, and its own. Pure.
 
 For two servers with one name nginx only logs a warning, and sends all requests to the first one.
 """
@@ -56,6 +56,24 @@ def claims(files: Mapping[str, str], name: str, ports: Collection[str]) -> list[
         for theirs, line in server.names
         if theirs.lower() in same
     ]
+
+
+def origin_in(nginx: str, domain: str) -> str:
+    """Where a site answers by its file of nginx, as a URL without a path: at `domain` if its first server has
+    that name, else at the first one that it has. "" if it has none.
+    """
+    servers = list(_servers(nginx))
+    for scheme, port in (("https", "443"), ("http", "80")):
+        for server in servers:
+            names = [name for name, _ in server.names if _is_plain(name)]
+            if names and port in (server.ports or {"80"}):
+                return f"{scheme}://{domain if domain in names else names[0]}"
+    return ""
+
+
+def _is_plain(name: str) -> bool:
+    """Whether it is one name, which a request can have. `.invalid` is of the server for unknown names."""
+    return name[:1] not in "*.~_" and not name.endswith(".invalid")
 
 
 def _servers(text: str) -> Iterator[_Server]:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
-from understudy.commands import Argv, drained, haproxy, http
+from understudy.commands import Argv, drained, haproxy
 from understudy.commands.drained import BY_HAND, Mark
 from understudy.commands.haproxy import Server
 from understudy.config import topology
 from understudy.config.target import TargetConfig
+from understudy.deploy import still_healthy
 from understudy.deploy.done import Drained
 from understudy.errors import LoginRefused, Refused, StepFailed, UnderstudyError
 from understudy.hooks import run
@@ -22,8 +23,7 @@ from understudy.job import Job
 from understudy.release.layout import Paths
 from understudy.ssh.connection import Connection, SshConnection
 
-# For a host's services to be back, and for a proxy to see that: two checks, a second apart.
-_SECONDS_TO_RECOVER = 60
+# For a proxy to see that a host is healthy: two checks, a second apart.
 _SECONDS_TO_BE_SEEN = 15
 
 
@@ -52,13 +52,20 @@ def drained_by(
         by_hand = before is not None and before.by_hand
         if not by_hand:
             _drain(job, connection, proxies, _new_mark(verb))
-        try:
+        with _saying_that_it_stays(job):
             yield
-        except UnderstudyError as error:
-            error.hint = f"{error.hint} {_stays(job)}".strip()
-            raise
         if not by_hand:
             _put_back(job, connection, proxies)
+
+
+@contextmanager
+def _saying_that_it_stays(job: Job) -> Iterator[None]:
+    """Around what leaves the host drained if it fails: the error says so, and how to put it back."""
+    try:
+        yield
+    except UnderstudyError as error:
+        error.hint = f"{error.hint} {_stays(job)}".strip()
+        raise
 
 
 def turn_on(job: Job) -> None:
@@ -190,9 +197,10 @@ def _drain(job: Job, connection: Connection, proxies: Sequence[_Proxy], mark: Ma
 
 
 def _put_back(job: Job, connection: Connection, proxies: Sequence[_Proxy]) -> None:
-    with job.report.step(f"check that {_inside(job)} is healthy"):
-        _require_healthy(job, connection)
-    _send_requests(job, connection, proxies)
+    with _saying_that_it_stays(job):
+        with job.report.step(f"check that {_inside(job)} is healthy"):
+            still_healthy.require(job, connection, _inside(job))
+        _send_requests(job, connection, proxies)
     run.on_host(job, connection, Event("after_drain"))
     run.here(job, Event("after_drain"))
 
@@ -208,21 +216,8 @@ def _send_requests(job: Job, connection: Connection, proxies: Sequence[_Proxy]) 
             raise StepFailed(
                 f"{job.target_name}: the proxy {proxy.target.address} does not see {_inside(job)} as healthy: "
                 f"{server.status}",
-                hint=f"Does the private network let it through to port 80? {_stays(job)}",
+                hint="Does the private network let it through to port 80?",
             )
-
-
-def _require_healthy(job: Job, connection: Connection) -> None:
-    """Through its own nginx, which a change may have restarted."""
-    url = f"{job.target.own_origin}{job.config.app.health_path}"
-    argv = drained.await_health(http.get(url, address="127.0.0.1"), _SECONDS_TO_RECOVER)
-    answer = connection.run(argv, seconds=_SECONDS_TO_RECOVER + 30)
-    if not answer.ok:
-        raise StepFailed(
-            f"{job.target_name}: {_inside(job)} is not healthy after {_SECONDS_TO_RECOVER} s",
-            details=answer.text[-2000:],
-            hint=_stays(job),
-        )
 
 
 def _refuse_too_few(job: Job, proxy: _Proxy) -> None:

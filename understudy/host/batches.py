@@ -59,17 +59,20 @@ def _failures(outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
 def _error(summary: str, outcomes: Sequence[Outcome], more: Sequence[str] = ()) -> UnderstudyError:
     """Of the kind of the first failure, whose exit code it has."""
     first = next(outcome.error for outcome in _failures(outcomes) if outcome.error)
-    details = [line for outcome in outcomes for line in _lines(outcome)]
+    details = [line for outcome in outcomes for line in _lines(outcome, first.hint)]
     error = type(first)(summary, "\n".join((*details, *more)), first.hint, first.cause)
     if isinstance(error, NoConnection) and isinstance(first, NoConnection):
         error.address = first.address
     return error
 
 
-def _lines(outcome: Outcome) -> Iterator[str]:
+def _lines(outcome: Outcome, hint: str) -> Iterator[str]:
+    """hint: the one that is shown below all. A host's own may name that host."""
     if outcome.error is None:
         yield f"{outcome.host}: done"
         return
     how = "stopped" if isinstance(outcome.error, Stopped) else "failed"
     yield f"{outcome.host}: {how}: {outcome.error.summary}"
     yield from (f"  {line}" for line in outcome.error.details.splitlines())
+    if not isinstance(outcome.error, Stopped) and outcome.error.hint not in ("", hint):
+        yield f"  {outcome.error.hint}"

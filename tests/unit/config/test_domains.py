@@ -4,9 +4,10 @@ from contextlib import nullcontext
 
 import pytest
 
-from tests.unit.fakes import config
+from tests.unit.fakes import TEMPLATES, config
 from understudy.config import domains
 from understudy.errors import Refused
+from understudy.release import render
 
 WIKI = "/etc/nginx/sites-enabled/wiki"
 
@@ -101,3 +102,40 @@ def test_international_name_is_shown_as_it_was_typed() -> None:
 
     with pytest.raises(Refused, match=r"the name münchen\.example \(xn--mnchen-3ya\.example\)"):
         domains.refuse_if_taken(both, both.target("staging"), files, "staging")
+
+
+@pytest.mark.parametrize(
+    ("nginx", "origin"),
+    [
+        ("server { listen 80; server_name shop.test; }", "http://shop.test"),
+        ("server { listen 80; server_name old.test shop.test; }", "http://shop.test"),
+        ("server { listen 80; server_name *.old.test old.test; }", "http://old.test"),
+        # Only redirects answer at port 80 beside HTTPS, and no one at the server for unknown names.
+        (
+            "server { listen 80; server_name old.test shop.test; }\n"
+            "server { include unknown-names.conf; server_name shop.invalid; }\n"
+            "server { listen 443 ssl; server_name old.test; }",
+            "https://old.test",
+        ),
+        # The names that lead elsewhere come after it.
+        (
+            "server { listen 80; server_name old.test; }\nserver { listen 80; server_name shop.test; }",
+            "http://old.test",
+        ),
+        ("server { server_name _ ~^x$ shop.invalid; }", ""),
+        ("", ""),
+    ],
+)
+def test_origin_is_that_of_the_first_server_that_answers_for_the_site(
+    nginx: str, origin: str
+) -> None:
+    assert domains.origin_in(nginx, "shop.test") == origin
+
+
+def test_origin_is_found_in_the_file_that_a_deploy_installs() -> None:
+    shop = config()
+    target = shop.target("staging")
+    files = render.host_files(shop, target, TEMPLATES)
+    [nginx] = [file.content for file in files if "nginx" in str(file.path)]
+
+    assert domains.origin_in(nginx, "other.test") == target.own_origin

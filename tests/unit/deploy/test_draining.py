@@ -25,7 +25,8 @@ HOSTS = [
 ASK, DRAIN, READY, HEALTH = "show stat", f"{WEB} drain", f"{WEB} ready", "curl"
 FLAG, CLEAR, READ = "drained 'provision\t", "rm -f /run/shop/drained", "head -c 300"
 BY_HAND, NOTE = "drained 'drain\t", f"drained-{WEB}"
-QUIET = (HEALTH, FLAG, BY_HAND, CLEAR, READ, *LOG)
+SITE = "cat /etc/nginx/sites-available/shop"
+QUIET = (SITE, HEALTH, FLAG, BY_HAND, CLEAR, READ, *LOG)
 LIVE = facts(current="c0ffee00-old")
 MARK = "drain\tann@desk\t2026-03-01T12:00:00+00:00\n"
 OUT = printed(f"{WEB}\t0\tDRAIN\t{MARK.strip()}\n{OTHER}\t3\tUP\t\n")
@@ -55,7 +56,8 @@ def proxy(staging: Staging, **answers: Result) -> FakeConnection:
 
 
 def web(staging: Staging, **answers: Result) -> FakeConnection:
-    made = FakeConnection({HEALTH: answers["health"]} if "health" in answers else {}, QUIET)
+    table = {SITE: answers.get("site", printed("")), HEALTH: answers.get("health", printed(""))}
+    made = FakeConnection(table, QUIET)
     staging.hosts["deploy@192.0.2.1"] = made
     return made
 
@@ -76,7 +78,9 @@ def test_host_is_drained_before_its_change_and_put_back_after_it(staging: Stagin
 
     assert changed(host) == [FLAG, HEALTH, CLEAR]
     assert changed(balancer) == [DRAIN, READY]
-    assert all(note.startswith("shop: ") for note in host.notes if HEALTH not in note)
+    assert all(
+        note.startswith("shop: ") for note in host.notes if HEALTH not in note and note != SITE
+    )
     assert [note.split()[1] for note in balancer.notes if NOTE in note] == ["sh", "rm"]
 
 
@@ -105,7 +109,42 @@ def test_host_that_is_not_healthy_stays_drained(staging: Staging) -> None:
         pass
 
     assert "502" in raised.value.details
+    assert "drain off --host 192.0.2.1" in raised.value.hint
     assert changed(balancer) == [DRAIN]
+
+
+@pytest.mark.parametrize(
+    ("site", "asked"),
+    [
+        ("server { listen 80; server_name old.test www.old.test; }", "http://old.test/"),
+        ("server { listen 80; server_name old.test staging.test; }", "http://staging.test/"),
+        ("", "http://staging.test/"),
+    ],
+)
+def test_health_is_asked_for_at_a_name_that_nginx_knows_by_now(
+    site: str, asked: str, staging: Staging
+) -> None:
+    """A deploy installs another `domain`, and `provision` is run before it."""
+    host, _ = web(staging, site=printed(site)), proxy(staging)
+
+    with draining.drained_by(job(staging, domain="staging.test"), host, LIVE, "provision"):
+        pass
+
+    [check] = [note for note in host.notes if HEALTH in note]
+    assert asked in check
+
+
+def test_host_whose_proxy_fails_at_the_end_is_said_to_stay_drained(staging: Staging) -> None:
+    host = web(staging)
+    proxy(staging, ready=failed("Connection refused"))
+
+    with (
+        pytest.raises(StepFailed, match="HAProxy on") as raised,
+        draining.drained_by(job(staging), host, LIVE, "provision"),
+    ):
+        pass
+
+    assert "drain off --host 192.0.2.1" in raised.value.hint
 
 
 def test_host_that_the_proxy_does_not_see_as_healthy_is_drained_again(staging: Staging) -> None:

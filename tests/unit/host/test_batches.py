@@ -53,6 +53,16 @@ def test_error_of_a_look_lists_only_failed_hosts() -> None:
     ]
 
 
+def test_each_host_has_its_own_hint() -> None:
+    """As `drain off --host …`, for each that stays drained."""
+    outcomes = [Outcome(host, StepFailed("not healthy", hint=f"put {host} back")) for host in "ab"]
+
+    error = batches.stopped("production", outcomes, [])
+
+    assert error.hint == "put a back"
+    assert error.details.splitlines()[-2:] == ["b: failed: not healthy", "  put b back"]
+
+
 @pytest.mark.parametrize("kind", [StepFailed, Refused, LoginRefused])
 def test_exit_code_is_that_of_the_first_failure(kind: type[StepFailed]) -> None:
     outcomes = [Outcome("a"), Outcome("b", kind("no")), Outcome("c", Refused("no"))]
