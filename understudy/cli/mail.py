@@ -2,7 +2,7 @@
 
 from understudy.cli import browsers
 from understudy.errors import ConfigError
-from understudy.host import mailbox, shown_mails
+from understudy.host import all_hosts, mailbox, shown_mails
 from understudy.host.mail_list import MailList, MailsCleared
 from understudy.host.mails import Kept, Mail
 from understudy.job import Job
@@ -13,13 +13,14 @@ from understudy.report.sanitize import plain
 
 def list_all(job: Job) -> None:
     """A line for each, the oldest first, with the number by which show() knows it."""
-    kept = mailbox.all_mails(job)
-    job.report.answer(MailList(job.target_name, job.target.address, kept.mails, kept.removed))
+    hosts = all_hosts.jobs(job)
+    kept, asked = mailbox.all_mails(hosts), tuple(host.target.address for host in hosts)
+    job.report.answer(MailList(job.target_name, asked, kept.mails, kept.removed))
 
 
 def show(job: Job, number: int, *, in_browser: bool) -> None:
     """Prints a mail, or opens it in a browser. Raises ConfigError if there is no such number."""
-    mail = _chosen(job, mailbox.all_mails(job), number)
+    mail = _chosen(job, mailbox.all_mails(all_hosts.jobs(job)), number)
     shown, text = shown_mails.shown(mail), plain(_printed(mail))
     if in_browser:
         page = job.project.state / "mail" / f"{job.target_name}.html"
@@ -29,12 +30,17 @@ def show(job: Job, number: int, *, in_browser: bool) -> None:
         if not is_open:
             browsers.say_why_not(job.report)
         text = "" if is_open else f"the mail as a page: {page}"
-    fields = {"target": job.target_name, "host": job.target.address, "number": number}
+    fields = {"target": job.target_name, "number": number}
     job.report.result("mail", {**fields, **shown, "headers": dict(mail.headers)}, text)
 
 
 def clear(job: Job) -> None:
-    job.report.answer(MailsCleared(job.target_name, job.target.address, mailbox.clear(job)))
+    """Removes those of all hosts, or of the one that is chosen."""
+    all_hosts.to_the_last(all_hosts.jobs(job), _clear)
+
+
+def _clear(host: Job) -> None:
+    host.report.answer(MailsCleared(host.target_name, host.target.address, mailbox.clear(host)))
 
 
 def _chosen(job: Job, kept: Kept, number: int) -> Mail:

@@ -1,4 +1,4 @@
-"""The mails that a host has captured, as they are listed. Pure."""
+"""The mails that the hosts of a target have captured, as they are listed. Pure."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -10,12 +10,14 @@ from understudy.report.answer import Answer
 
 @dataclass(frozen=True)
 class MailList(Answer):
-    """mails: the oldest first. removed: how many older ones the host had no room for."""
+    """hosts: the addresses of those that were asked. mails: of all of them, the oldest first. removed: how many
+    older ones they had no room for.
+    """
 
     event: ClassVar[str] = "mails"
 
     target: str
-    host: str
+    hosts: tuple[str, ...]
     mails: tuple[Mail, ...]
     removed: int
 
@@ -24,21 +26,26 @@ class MailList(Answer):
             {"number": number, **shown_mails.shown(mail)}
             for number, mail in enumerate(self.mails, 1)
         ]
-        return {"target": self.target, "host": self.host, "removed": self.removed, "mails": mails}
+        return {
+            "target": self.target,
+            "hosts": list(self.hosts),
+            "removed": self.removed,
+            "mails": mails,
+        }
 
     def text(self) -> str:
         """A line for each, with the number by which `mail NUMBER` knows it."""
         lines = [self._line(number, mail) for number, mail in enumerate(self.mails, 1)]
         if self.removed:
-            lines.insert(
-                0, f"{self.removed} older mails were removed: the host has no room for more"
-            )
+            whose = "the hosts have" if len(self.hosts) > 1 else "the host has"
+            lines.insert(0, f"{self.removed} older mails were removed: {whose} no room for more")
         return "\n".join(lines if self.mails else [*lines, f"{self.target} has captured no mail"])
 
     def _line(self, number: int, mail: Mail) -> str:
         at = shown_mails.shown(mail)["at"][:19].replace("T", " ")
         width = max(len(_to(one)) for one in self.mails)
-        return f"{number:>3}  {at}  {_to(mail):<{width}}  {mail.subject}"
+        where = f"{mail.host:<{max(map(len, self.hosts))}}  " if len(self.hosts) > 1 else ""
+        return f"{number:>3}  {at}  {where}{_to(mail):<{width}}  {mail.subject}"
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,8 @@ class Mail:
     """name: of its file; later mails have greater ones. sender: as the mail names it. to: who gets it, also
     those that it doesn't name. text, html: "" if it has no such part. links: URLs of both, each once.
 
-    headers: by their names as the mail has them, the first of those that it has more than once.
+    headers: by their names as the mail has them, the first of those that it has more than once. host: the
+    address of the one that has kept it, "" if that is not known.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Mail:
     html: str
     attachments: tuple[Attachment, ...]
     headers: Mapping[str, str]
+    host: str = ""
 
     @property
     def links(self) -> tuple[str, ...]:

@@ -12,8 +12,9 @@ MOST_HTML = 100_000
 
 
 def shown(mail: Mail) -> dict[str, Any]:
-    """The fields of docs/report.md, `mails`. at: ISO 8601, UTC, by the host's clock."""
+    """The fields of docs/report.md, `mails`. at: ISO 8601, UTC, by the clock of the host that has it."""
     return {
+        "host": mail.host,
         "subject": mail.subject,
         "from": mail.sender,
         "to": list(mail.to),

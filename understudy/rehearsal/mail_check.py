@@ -1,13 +1,13 @@
 """The check `mail` of every site: what the live release has mailed. Shows the mails in the report."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from understudy.commands import mails as queries
 from understudy.config.verify import MAIL
 from understudy.errors import StepFailed, Stopped
-from understudy.host import mailbox, shown_mails
+from understudy.host import all_hosts, mailbox, shown_mails
 from understudy.host.mails import Mail
 from understudy.job import Job
 from understudy.report.events import Report
@@ -55,7 +55,10 @@ class MailCheck:
 
     def _fetch(self) -> tuple[Mail, ...]:
         query = queries.fetch_of_live_release(self.job.config.app.name, most=MOST)
-        return mailbox.read(self.job, query).mails
+        # A set is visited at one host, and its processes mail on others.
+        is_set = bool(self.job.target.host_list)
+        hosts = all_hosts.jobs(replace(self.job, address=None) if is_set else self.job)
+        return mailbox.read(hosts, query).mails
 
     def _judge(self, kept: tuple[Mail, ...]) -> tuple[str, str]:
         """The message of a failure, "" for none, and what deploy.yml accepts."""

@@ -2,7 +2,7 @@
 elsewhere another plugin's fixture of the same name comes first.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -86,22 +86,24 @@ def host(understudy_site: "Site", pytestconfig: pytest.Config) -> "Host":
     return connect(pytestconfig.stash[UNDER_TEST].target)
 
 
-def understudy_mails(understudy_site: "Site", pytestconfig: pytest.Config) -> "Iterator[Reader]":
-    """For `outbox`: one connection for all tests."""
+def understudy_mails(
+    understudy_site: "Site", pytestconfig: pytest.Config
+) -> "Iterator[Sequence[Reader]]":
+    """For `outbox`: a connection to each host that mails, for all tests."""
     from understudy.testing.outbox import connected
 
     under_test = pytestconfig.stash[UNDER_TEST]
     with ExitStack() as open_here:
         try:
-            reader = open_here.enter_context(
-                connected(under_test.config, under_test.target, understudy_site.target)
+            readers = open_here.enter_context(
+                connected(under_test.config, under_test.app_hosts, understudy_site.target)
             )
         except UnderstudyError as error:
             raise _failure(error) from None
-        yield reader
+        yield readers
 
 
-def outbox(understudy_mails: "Reader", pytestconfig: pytest.Config) -> "Outbox":
+def outbox(understudy_mails: "Sequence[Reader]", pytestconfig: pytest.Config) -> "Outbox":
     """The mails that the site has sent since the test began: wait_for(to=…, subject=…), clear()."""
     from understudy.testing.outbox import Outbox
 

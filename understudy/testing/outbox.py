@@ -1,8 +1,8 @@
-"""The fixture `outbox`: what the site under test has mailed, from the host that captures it."""
+"""The fixture `outbox`: what the site under test has mailed, from the hosts that capture it."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from understudy.commands import mails as queries
@@ -42,16 +42,21 @@ class Reader:
 
 
 @contextmanager
-def connected(config: Config, target: TargetConfig, name: str) -> Iterator[Reader]:
-    """Raises Refused if the target's host keeps no mails."""
-    if not target.captures_mail:
+def connected(
+    config: Config, hosts: Sequence[TargetConfig], name: str
+) -> Iterator[Sequence[Reader]]:
+    """One for each host. Raises Refused if the target's hosts keep no mails."""
+    if not hosts[0].captures_mail:
         raise Refused(
             f"outbox needs a target that captures mail, and {name} sends it",
             hint=f"Set `mail: capture` under targets.{name} in deploy.yml and provision; or leave tests "
             "with `outbox` out there.",
         )
-    with SshConnection(target, config.host.deployer) as connection:
-        yield Reader(connection, config.app.name, name)
+    with ExitStack() as stack:
+        connections = [
+            stack.enter_context(SshConnection(host, config.host.deployer)) for host in hosts
+        ]
+        yield [Reader(connection, config.app.name, name) for connection in connections]
 
 
 @dataclass
@@ -62,16 +67,17 @@ class Outbox:
     clock, sleep: of a test of it.
     """
 
-    reader: Reader
+    readers: Sequence[Reader]
     shared: bool = False
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
-    _last: str = field(init=False)
+    # The newest mail of each host: their clocks may differ.
+    _last: list[str] = field(init=False)
     _waiting: list[Mail] = field(default_factory=list, init=False)
     _seen: list[Mail] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
-        self._last = self.reader.newest()
+        self._last = [reader.newest() for reader in self.readers]
 
     def wait_for(self, *, to: str = "", subject: str = "", timeout: float = SECONDS) -> Mail:
         """The next mail to that address, whose subject has that text; any of them if not given.
@@ -100,7 +106,7 @@ class Outbox:
 
     def clear(self) -> None:
         """Forgets all that came until now. They stay on the host."""
-        self._last = self.reader.newest()
+        self._last = [reader.newest() for reader in self.readers]
         self._waiting.clear()
         self._seen.clear()
 
@@ -113,11 +119,12 @@ class Outbox:
             )
 
     def _look(self) -> None:
-        new = self.reader.since(self._last)
-        if new:
-            self._last = new[-1].name
-        self._waiting += new
-        self._seen += new
+        for place, reader in enumerate(self.readers):
+            new = reader.since(self._last[place])
+            if new:
+                self._last[place] = new[-1].name
+            self._waiting += new
+            self._seen += new
 
 
 def is_wanted(mail: Mail, to: str, subject: str) -> bool:

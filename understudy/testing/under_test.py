@@ -119,6 +119,11 @@ class UnderTest:
         return self.target
 
     @cached_property
+    def app_hosts(self) -> "Sequence[TargetConfig]":
+        """All with a release that share the site's data, whichever is visited; else `target`."""
+        return self.config.hosts(self.site.target) if self.target.host_list else (self.target,)
+
+    @cached_property
     def target(self) -> "TargetConfig":
         """The settings of the site's one host."""
         return self.config.one_host(self.site.target, self.site.address)

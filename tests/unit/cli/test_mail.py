@@ -3,14 +3,17 @@
 import base64
 import io
 import tarfile
+from collections.abc import Iterable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.unit.fakes import FakeConnection
 from tests.unit.staging import Staging
 from understudy.cli import browsers, mail
-from understudy.errors import ConfigError, Refused
+from understudy.errors import ConfigError, Refused, StepFailed
 from understudy.job import Job
 from understudy.ssh.connection import Result
 
@@ -21,10 +24,11 @@ TEXT = (
 )
 
 
-def kept(*contents: bytes, removed: int = 0) -> Result:
+def kept(*contents: bytes, removed: int = 0, names: Iterable[int] | None = None) -> Result:
+    """names: the seconds at which they came; one after another if not given."""
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode="w:gz") as tar:
-        for number, content in enumerate(contents):
+        for number, content in zip(names or count(), contents, strict=False):
             member = tarfile.TarInfo(f"0179581748{number}000000000.1-1.understudy")
             member.size = len(content)
             tar.addfile(member, io.BytesIO(content))
@@ -102,6 +106,62 @@ def test_clear_says_how_many_were_removed(staging: Staging) -> None:
     mail.clear(job(staging, Result(True, "2\n", "")))
 
     assert staging.report.said == ["2 mails removed from staging"]
+
+
+HOSTS = [
+    {"address": "192.0.2.5", "roles": ["proxy"]},
+    {"address": "192.0.2.7", "roles": ["web"]},
+    {"address": "192.0.2.8", "roles": ["worker", "database"]},
+]
+
+
+def set_job(staging: Staging, *answers: Result) -> Job:
+    """Two hosts with the app behind a proxy, which fails the test if it is asked."""
+    for host, answer in zip(HOSTS[1:], answers, strict=True):
+        connection = FakeConnection({"understudy-mail": answer})
+        staging.hosts[f"deploy@{host['address']}"] = connection
+    app = {"database": "postgresql", "media_url": None}
+    return staging.job(app=app, hosts=HOSTS, mail="capture")
+
+
+def test_list_is_of_all_hosts_with_the_app_by_time_and_names_them(staging: Staging) -> None:
+    later = kept(TEXT, TEXT, names=(2, 4), removed=1)
+    mail.list_all(set_job(staging, kept(TEXT, names=(3,), removed=2), later))
+
+    first, *lines = staging.report.said
+    assert first.startswith("3 older mails were removed")
+    assert [line.split()[3] for line in lines] == ["192.0.2.8", "192.0.2.7", "192.0.2.8"]
+    [found] = [fields for event, fields in staging.report.results if event == "mails"]
+    assert sorted(found["hosts"]) == ["192.0.2.7", "192.0.2.8"]
+
+
+def test_number_is_that_of_the_list_of_all_hosts(staging: Staging) -> None:
+    news = TEXT.replace(b"Your order", b"News")
+    mail.show(
+        set_job(staging, kept(news, names=(3,)), kept(TEXT, TEXT, names=(2, 4))),
+        2,
+        in_browser=False,
+    )
+
+    assert "Subject: News" in "\n".join(staging.report.said)
+    [shown] = [fields for event, fields in staging.report.results if event == "mail"]
+    assert shown["host"] == "192.0.2.7"
+
+
+def test_mails_of_all_hosts_are_cleared(staging: Staging) -> None:
+    mail.clear(set_job(staging, Result(True, "2\n", ""), Result(True, "0\n", "")))
+
+    found = {
+        fields["host"]: fields["removed"]
+        for event, fields in staging.report.results
+        if event == "mails cleared"
+    }
+    assert found == {"192.0.2.7": 2, "192.0.2.8": 0}
+
+
+def test_host_that_does_not_answer_is_no_host_without_mails(staging: Staging) -> None:
+    with pytest.raises(StepFailed, match=r"192\.0\.2\.8 failed"):
+        mail.list_all(set_job(staging, kept(TEXT), Result(False, "", "no such directory")))
 
 
 def test_target_that_sends_its_mails_is_refused(staging: Staging) -> None:

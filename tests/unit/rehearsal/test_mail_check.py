@@ -1,10 +1,11 @@
 """The check `mail`: judges what the live release has mailed, and shows it in the report."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.unit.cli.test_mail import kept
+from tests.unit.cli.test_mail import kept, set_job
 from tests.unit.staging import Staging
 from understudy.errors import StepFailed, Stopped
 from understudy.rehearsal import verify
@@ -49,6 +50,17 @@ def test_finding_fails_the_check_with_the_mails_subject(staging: Staging) -> Non
     assert '{check: "mail/localhost", page: "Hello", reason: "…"}' in raised.value.details
     [test] = attached(staging, "tests")["mail"]
     assert test["outcome"] == "failed"
+
+
+def test_mails_of_a_set_are_those_of_its_hosts_behind_the_proxy(staging: Staging) -> None:
+    """Where visitors connect there are none: the check would pass in silence."""
+    job = replace(set_job(staging, kept(GOOD), kept(BAD, names=(5,))), address="192.0.2.5")
+
+    with pytest.raises(StepFailed) as raised:
+        MailCheck(job).run(staging.report)
+
+    assert raised.value.details.startswith("Hello: links to http://localhost:8000/a")
+    assert [one["host"] for one in attached(staging, "mails")] == ["192.0.2.7", "192.0.2.8"]
 
 
 def test_finding_that_deploy_yml_accepts_is_none(staging: Staging) -> None:

@@ -34,9 +34,9 @@ class FakeReader(Reader):
         return tuple(mail for mail in self.kept if mail.name > name)
 
 
-def outbox_of(reader: Reader) -> Outbox:
+def outbox_of(*readers: Reader) -> Outbox:
     now = iter(range(1000))
-    return Outbox(reader, clock=lambda: float(next(now)), sleep=lambda seconds: None)
+    return Outbox(readers, clock=lambda: float(next(now)), sleep=lambda seconds: None)
 
 
 ANN, BOB = "ann@example.com", "bob@example.com"
@@ -48,6 +48,14 @@ def test_waits_for_the_mail_to_that_address_with_that_subject() -> None:
     mail = box.wait_for(to="Ann@example.com", subject="login")
 
     assert (mail.to, mail.subject) == ((ANN,), "Your login")
+
+
+def test_mails_of_all_hosts_are_seen_whatever_their_clocks() -> None:
+    late, early = FakeReader((BOB, "0"), (BOB, "1"), (BOB, "2")), FakeReader((ANN, "of the worker"))
+    box = outbox_of(late, early)
+
+    assert box.wait_for(to=BOB, subject="2").subject == "2"
+    assert box.wait_for(to=ANN).subject == "of the worker"
 
 
 def test_each_mail_is_returned_once() -> None:
@@ -91,7 +99,7 @@ def test_target_that_sends_its_mails_is_refused_with_what_to_do() -> None:
 
     with (
         pytest.raises(Refused, match="staging sends it") as raised,
-        outbox.connected(made, made.target("staging"), "staging"),
+        outbox.connected(made, made.hosts("staging"), "staging"),
     ):
         pass
 

@@ -47,7 +47,7 @@ def mail(options: argparse.Namespace, project: Project, report: "Report") -> Non
     from understudy.cli import mail
     from understudy.cli.arguments.mail import CLEAR
 
-    job = one_host_of(options, project, report)
+    job = job_of(options, project, report)
     if options.which == CLEAR:
         mail.clear(job)
     elif options.which is None:
