@@ -40,6 +40,16 @@ class StepFailed(UnderstudyError):
     """A check, a test or a step ran and failed."""
 
 
+@dataclass(eq=False)
+class SuiteFailed(StepFailed):
+    """Tests of a suite failed. first: the first of them, with its reason in a line; "" if it is not known.
+    host: the address of one of several hosts, "" for the only one.
+    """
+
+    first: str = ""
+    host: str = ""
+
+
 class HookFailed(StepFailed):
     """A fatal command of `hooks` in deploy.yml failed: it is the user's, and its own output says why."""
 

@@ -23,7 +23,14 @@ from understudy.deploy import commits, deploy_host, renew_under_load
 from understudy.deploy import rollback as deploy_rollback
 from understudy.deploy.rollback_data import NeedsItsData
 from understudy.diagnosis import explain
-from understudy.errors import ConfigError, Refused, StepFailed, Stopped, UnderstudyError
+from understudy.errors import (
+    ConfigError,
+    Refused,
+    StepFailed,
+    Stopped,
+    SuiteFailed,
+    UnderstudyError,
+)
 from understudy.job import Job
 from understudy.receipts import inputs, issue
 from understudy.receipts.issue import RehearsalResult
@@ -91,12 +98,13 @@ class StageSuite:
 class Stage:
     """A rehearsal whose phases only record that they ran.
 
-    failing: names of phases. missing: names of phases whose prerequisite is missing. hanging: names of
-    suites. begun: the suites that were begun ahead, each with what was done then.
+    failing: names of phases. failing_tests: names of suites. missing: names of phases whose prerequisite is
+    missing. hanging: names of suites. begun: the suites that were begun ahead, each with what was done then.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
         self.failing: set[str] = set()
+        self.failing_tests: set[str] = set()
         self.hanging: set[str] = set()
         self.begun: list[tuple[str, list[str]]] = []
         self.closed: list[str] = []
@@ -173,6 +181,8 @@ class Stage:
         self.done.append(name)
         if name == self.interrupted:
             raise KeyboardInterrupt
+        if name in self.failing_tests:
+            raise SuiteFailed(f"{name} have failed", first=f"test_x of {name}: no")
         if name in self.failing:
             raise StepFailed(f"{name} has failed", cause=f"why {name} failed", hint="fix it")
 

@@ -23,7 +23,7 @@ def run(
     turn = Lock()
     with ThreadPoolExecutor(len(phases), thread_name_prefix="phase") as pool:
         running = [
-            pool.submit(work, _about_phase(report, name, turn)) for name, work in phases.items()
+            pool.submit(work, _PhaseReport(report, name, turn)) for name, work in phases.items()
         ]
         try:
             for ended in as_completed(running):
@@ -33,16 +33,23 @@ def run(
             raise
 
 
-def _about_phase(report: Report, name: str, turn: Lock) -> Report:
-    def pass_on(call: Call) -> None:
-        with turn:
-            report.about("", name)
-            try:
-                call(report)
-            finally:
-                report.about("")
+class _PhaseReport(ForwardingReport):
+    """Passes on each call as about its phase, and the host of several that was named last."""
 
-    return ForwardingReport(pass_on)
+    def __init__(self, report: Report, name: str, turn: Lock) -> None:
+        super().__init__(self._pass_on)
+        self._report, self._name, self._turn, self._host = report, name, turn, ""
+
+    def about(self, host: str, phase: str = "") -> None:
+        self._host = host
+
+    def _pass_on(self, call: Call) -> None:
+        with self._turn:
+            self._report.about(self._host, self._name)
+            try:
+                call(self._report)
+            finally:
+                self._report.about("")
 
 
 class Ahead(Generic[Answer]):

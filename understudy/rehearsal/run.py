@@ -8,7 +8,7 @@ from functools import cached_property, partial
 
 from understudy.deploy import commits
 from understudy.diagnosis import explain
-from understudy.errors import StepFailed, Stopped, UnderstudyError
+from understudy.errors import StepFailed, Stopped, SuiteFailed, UnderstudyError
 from understudy.host import all_hosts
 from understudy.job import Job
 from understudy.receipts import inputs, issue
@@ -93,7 +93,7 @@ class Rehearsal:
             seconds,
             self.vm.where,
             self.outcomes,
-            {name: error.cause or error.summary for name, error in self.failures.items()},
+            {name: _cause(error) for name, error in self.failures.items()},
             tasks_counted=self._counted_tasks,
         )
 
@@ -238,6 +238,11 @@ class Rehearsal:
             issue.write(self.job, result_of(record, self.outcomes, candidate, staging, project))
         except UnderstudyError as error:
             self.job.report.warn(f"no receipt was written: {error.summary}")
+
+
+def _cause(error: UnderstudyError) -> str:
+    first = error.first if isinstance(error, SuiteFailed) else ""
+    return error.cause or first or error.summary
 
 
 def _interrupted(phase: Phase) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from understudy.errors import StepFailed, Stopped
+from understudy.errors import Stopped, SuiteFailed
 from understudy.job import Job
 from understudy.rehearsal import site_login
 from understudy.rehearsal.pytest_process import PytestProcess
@@ -52,10 +52,15 @@ class Suite:
         return self._pytest
 
     def run(self, report: Report) -> None:
-        """Raises StepFailed, with pytest's output, if a test fails, Stopped after stop()."""
-        target = self.job.target_name
+        """Raises SuiteFailed, with pytest's output, if a test fails, Stopped after stop()."""
+        target, failed = self.job.target_name, list[str]()
+
+        def test_failed(test: str, reason: str) -> None:
+            failed.append(f"{test}: {reason}")
+            report.test_failed(test, reason)
+
         with report.step(f"run the {self.name} tests on {target}"), self.begin() as pytest:
-            pytest.let_go(report.test_failed)
+            pytest.let_go(test_failed)
             printed, code = pytest.wait()
             output = _NATIVE_FRAMES.sub("", printed).strip()
             if self._why_stopped is not None:
@@ -63,7 +68,8 @@ class Suite:
                 raise Stopped(self._why_stopped)
             self._attach(report, pytest.results)
             if code and not (self.may_be_empty and code == _NO_TESTS):
-                raise StepFailed(f"the {self.name} tests failed on {target}", output, self.hint)
+                summary, first = f"the {self.name} tests failed on {target}", "".join(failed[:1])
+                raise SuiteFailed(summary, output, self.hint, first=first)
         # With the name: the line above may be about another suite.
         report.say(f"  {self.name} tests: {_WAITED.sub('', output.splitlines()[-1])}")
 

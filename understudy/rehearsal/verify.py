@@ -12,7 +12,7 @@ from understudy.paths import Project
 from understudy.rehearsal import tested
 from understudy.rehearsal.command_tests import CommandTests
 from understudy.rehearsal.mail_check import MailCheck
-from understudy.rehearsal.suite_group import AnySuite, SuiteGroup
+from understudy.rehearsal.suite_group import AnySuite, HostSuite, SuiteGroup
 from understudy.rehearsal.suites import Suite
 from understudy.rehearsal.verified import Verified
 from understudy.report.counting import CountingReport
@@ -71,8 +71,9 @@ def host_tests(job: Job) -> SuiteGroup:
 
 def of_each(hosts: Sequence[Job], suite: Callable[[Job], AnySuite]) -> AnySuite:
     """One after another, on each host."""
-    suites = [suite(host) for host in hosts]
-    return suites[0] if len(suites) == 1 else SuiteGroup(suites)
+    if len(hosts) == 1:
+        return suite(hosts[0])
+    return SuiteGroup([HostSuite(host.target.address, suite(host)) for host in hosts])
 
 
 def visited(job: Job) -> Job:

@@ -143,6 +143,15 @@ def test_verdict_is_not_ready_after_a_failed_phase_and_names_the_cause(
     assert (error.cause, error.hint) == (f"why {failing} failed", "fix it")
 
 
+def test_unexplained_failure_of_a_suite_has_its_first_failed_test_as_cause(stage: Stage) -> None:
+    stage.failing_tests = {"host-tests"}
+
+    error = stage.rehearse()
+
+    assert error
+    assert error.cause == "test_x of host-tests: no"
+
+
 def test_phases_that_need_the_deploy_are_skipped_after_it_failed(stage: Stage) -> None:
     stage.failing = {"deploy"}
     stage.rehearse()

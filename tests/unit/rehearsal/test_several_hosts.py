@@ -22,7 +22,7 @@ from understudy.rehearsal import deployed, migrations, seeded, timers, verify
 from understudy.rehearsal.actions import Actions, DeployWarnings
 from understudy.rehearsal.phases import PHASES, Outcome, Selection
 from understudy.rehearsal.run import Rehearsal
-from understudy.rehearsal.suite_group import AnySuite, SuiteGroup
+from understudy.rehearsal.suite_group import AnySuite, HostSuite, SuiteGroup
 from understudy.rehearsal.suites import Suite
 from understudy.report.events import Report
 from understudy.vm.levels import PROVISIONED, Level
@@ -145,9 +145,13 @@ def test_each_host_is_tested_and_rebooted_the_database_first_and_the_proxy_last(
 
     for name in ("host-tests", "reboot"):
         group = cast(SuiteGroup, suites[name])
-        ours = [one.suites[0] if isinstance(one, SuiteGroup) else one for one in group.suites]
+        each = [cast(HostSuite, one) for one in group.suites]
+        ours = [
+            one.suite.suites[0] if isinstance(one.suite, SuiteGroup) else one.suite for one in each
+        ]
         hosts = [host(cast(Suite, one).job) for one in ours]
         assert hosts == [DATABASE, WORKER, WEB, PROXY["address"]]
+        assert [one.host for one in each] == hosts
 
 
 def test_suite_runs_on_each_host_to_its_end() -> None:
@@ -163,12 +167,12 @@ def test_suite_runs_on_each_host_to_its_end() -> None:
 
         def run(self, report: Report) -> None:
             ran.append(self._host)
-            raise StepFailed(f"failed on {self._host}")
+            raise StepFailed("failed")
 
     made = job()
     suite: AnySuite = verify.of_each(all_hosts.jobs(made), Suite)
 
-    with pytest.raises(StepFailed, match=f"failed on {WORKER}; failed on {WEB}"):
+    with pytest.raises(StepFailed, match=rf"^failed \({WORKER}, {WEB}\)"):
         suite.run(made.report)
     assert ran == [WORKER, WEB]
 

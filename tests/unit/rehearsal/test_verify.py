@@ -8,22 +8,26 @@ import pytest
 
 from tests.unit.fakes import TOP, FakeReport, config, manifest, settings
 from understudy.config.model import Config
-from understudy.errors import StepFailed
+from understudy.errors import StepFailed, SuiteFailed
 from understudy.job import Job
 from understudy.paths import Project
 from understudy.rehearsal import site_proxy
 from understudy.rehearsal.verify import verify
 
 PYTEST = """\
-#!/bin/sh
+#!/bin/bash
 echo "$*" >>calls
 echo "the log of a test"
 echo "1 test done"
 for word; do case "$word" in
 --junitxml=*) printf '%s' "$RESULTS" >"${word#*=}" ;;
+--channel=*) channel=${word#*=} ;;
 */pages) mkdir -p "$word" && echo png >"$word/test_b.png" && echo "SEVERE" >"$word/test_b.log" ;;
 esac; done
-case "$*" in *"$FAILING"*) exit ${CODE-1} ;; esac
+case "$*" in *"$FAILING"*)
+    printf '["test_a", "no disk"]\\n["test_b", "no"]\\n' >&$channel
+    exit ${CODE-1} ;;
+esac
 """
 
 
@@ -147,6 +151,18 @@ def test_failed_suite_is_shown_in_full_and_the_other_one_runs(
     [error] = report.errors
     assert error.details.count("the log of a test") == 1
     assert sorted(ok for _, ok in report.steps) == [False, True, True]
+
+
+def test_failure_of_a_suite_has_its_first_failed_test_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAILING", "functional_tests")
+
+    report, _ = verified(tmp_path)
+
+    [error] = report.errors
+    assert isinstance(error, SuiteFailed)
+    assert error.first == "test_a: no disk"
 
 
 @pytest.mark.parametrize("disposable", [True, False])
