@@ -63,6 +63,13 @@ class BeforeSwitch(_Interrupting):
             raise _Interruption
         super().started(title)
 
+    def ended(self, title: str, seconds: float, *, ok: bool) -> None:
+        """The wait of the others ends as it is meant to: only another failure is one."""
+        if title == together.BEFORE_SWITCH and self._is_done and not ok:
+            self.detail("broken off on purpose")
+            ok = True
+        super().ended(title, seconds, ok=ok)
+
 
 def rehearse(job: Job) -> None:
     """Raises StepFailed if a host is not as desired in the end, or if a task was lost or done twice, and what

@@ -1,20 +1,25 @@
 """A rollback is broken off around its switch, and the deploy after it finishes."""
 
 from contextlib import nullcontext
+from dataclasses import replace
+from functools import partial
+from threading import Barrier
 from typing import Any
 
 import pytest
 
+from tests.unit.records import new_recorder
 from tests.unit.rehearsal.test_several_hosts import WEB, WORKER
 from tests.unit.rehearsal.test_several_hosts import job as of_several
 from tests.unit.staging import Staging
 from understudy.deploy import deploy_host, rollout, together
-from understudy.errors import StepFailed
+from understudy.errors import StepFailed, Stopped
 from understudy.host import all_hosts
 from understudy.host.actions import Meet, Point
 from understudy.host.gates import Gate
 from understudy.job import Job
 from understudy.rehearsal import interrupted
+from understudy.report.record import Verdict
 
 Done = list[tuple[str, str]]
 
@@ -24,10 +29,10 @@ def done(monkeypatch: pytest.MonkeyPatch) -> Done:
     """Host and step of what was done. Hosts roll back at the same time, and wait for each other."""
     done: Done = []
 
-    def roll_back_one(host: Job, gate: Gate | None) -> None:
+    def roll_back_one(host: Job, gate: Gate | None, all_begun: Barrier) -> None:
         meet = Meet(together.BEFORE_SWITCH, Point.HANDED_OVER, "not switched")
         with host.report.step("start release old"):
-            pass
+            all_begun.wait(10)
         if gate:
             with host.report.step(meet.title):
                 gate.meet(meet, "")
@@ -36,7 +41,8 @@ def done(monkeypatch: pytest.MonkeyPatch) -> Done:
                 done.append((host.target.address, title))
 
     def roll_back(job: Job, *_: object, **__: object) -> None:
-        all_hosts.together(all_hosts.jobs(job), roll_back_one)
+        hosts = all_hosts.jobs(job)
+        all_hosts.together(hosts, partial(roll_back_one, all_begun=Barrier(len(hosts))))
 
     def deploy(job: Job, **_: object) -> None:
         done.append(("", "deploy"))
@@ -65,6 +71,47 @@ def test_one_of_several_hosts_ends_before_the_switch_then_one_right_after_it(don
     assert done[:3] == finished, "none switched while one was missing"
     assert [step for _, step in done[3:4]] == ["switch to old"], "and then one alone"
     assert done[4:] == finished
+
+
+def test_wait_that_is_broken_off_on_purpose_is_no_failed_step(done: Done) -> None:
+    recorder = new_recorder()
+
+    interrupted.rehearse(replace(of_several(), report=recorder))
+
+    steps = [step for phase in recorder.record(Verdict.PASSED).phases for step in phase.steps]
+    [broken_off] = [step for step in steps if "broken off on purpose" in step.lines]
+    assert broken_off.title.endswith(together.BEFORE_SWITCH)
+    assert all(step.ok for step in steps)
+
+
+def test_step_that_fails_by_itself_on_a_host_that_waits_is_a_failed_one(
+    done: Done, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meet = Meet(together.BEFORE_SWITCH, Point.HANDED_OVER, "not switched")
+
+    def roll_back_one(host: Job, gate: Gate | None, all_begun: Barrier) -> None:
+        all_begun.wait(10)
+        assert gate
+        try:
+            with host.report.step(meet.title):
+                gate.meet(meet, "")
+        except Stopped:
+            with host.report.step("start what was stopped"):
+                raise StepFailed("it does not start") from None
+
+    def roll_back(job: Job, *_: object, **__: object) -> None:
+        hosts = all_hosts.jobs(job)
+        all_hosts.together(hosts, partial(roll_back_one, all_begun=Barrier(len(hosts))))
+
+    monkeypatch.setattr(rollout, "rollback", roll_back)
+    recorder = new_recorder()
+
+    interrupted.rehearse(replace(of_several(), report=recorder))
+
+    steps = [step for phase in recorder.record(Verdict.PASSED).phases for step in phase.steps]
+    assert [step.title.split(": ")[1] for step in steps if not step.ok] == [
+        "start what was stopped"
+    ]
 
 
 def test_host_that_is_not_as_desired_in_the_end_fails_the_phase(
