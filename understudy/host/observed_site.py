@@ -13,6 +13,7 @@ from understudy.host import certificates, timers
 from understudy.host.certificates import CertificateState, RenewalState
 from understudy.host.facts import ObservedState
 from understudy.host.processes import ObservedProcess
+from understudy.host.readings import NOT_SET_UP
 from understudy.host.site_status import (
     Certificate,
     Live,
@@ -24,6 +25,7 @@ from understudy.host.site_status import (
 )
 from understudy.host.timers import ObservedTimer
 from understudy.release import maintenance
+from understudy.release.layout import Paths
 from understudy.release.processes import ReleaseProcess
 from understudy.report.moments import moment
 
@@ -40,6 +42,8 @@ def of(config: Config, name: str, target: TargetConfig, observed: ObservedState)
     certificate = _certificate(found_certificate(site, target, observed), target)
     renewal = _renewal(observed.renewal) if target.asks_issuer else None
     if live is None:
+        if certificate and not certificate.ends and not is_proxy_set_up(config, observed):
+            certificate = replace(certificate, text=f"certificate: {NOT_SET_UP}")
         return replace(bare, certificate=certificate, renewal=renewal) if target.is_proxy else bare
     runs = observed.release_processes.get(live.id, ())
     return replace(
@@ -51,6 +55,11 @@ def of(config: Config, name: str, target: TargetConfig, observed: ObservedState)
         old_processes=tuple(_old(observed.processes, live.id)),
         timers=tuple(_timer(name, timer) for timer in observed.timers),
     )
+
+
+def is_proxy_set_up(config: Config, observed: ObservedState) -> bool:
+    """Whether a deploy has brought HAProxy's file: provisioning doesn't."""
+    return str(Paths(config.root).haproxy_file) in observed.files
 
 
 def found_certificate(

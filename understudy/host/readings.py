@@ -13,6 +13,8 @@ from understudy.host import unit_properties
 WEB = "web"
 # How a service is that has no trouble.
 OK = "ok"
+# Of a proxy before the first deploy of its site.
+NOT_SET_UP = "not set up yet: the first deploy brings its files"
 # 20260102T030405Z-0123abcd-4567ef89: commands/backups.py, which takes longer to import.
 _BACKUP = re.compile(r"(\d{8}T\d{6})Z-[a-z0-9][a-z0-9-]*")
 

@@ -31,15 +31,19 @@ def status(job: Job, *, quiet: bool = False) -> Status:
     with session.connected(job, needs=(), query=query) as (connection, observed):
         found = Status(_site(job, connection, observed), _readings(job, observed))
         if job.target.is_proxy:
-            found = replace(found, now=_with_web_hosts(found.now, job, connection))
+            found = replace(found, now=_with_web_hosts(found.now, job, connection, observed))
         states = {} if job.target.is_proxy else found.now.services
         journals = tuple(services.journals(job, connection, states)) if states else ()
     shown_status.show(found, job.report, quiet=quiet, more=journals)
     return found
 
 
-def _with_web_hosts(now: Readings, job: Job, connection: Connection) -> Readings:
+def _with_web_hosts(
+    now: Readings, job: Job, connection: Connection, observed: ObservedState
+) -> Readings:
     """Each as HAProxy sees it is a service: `ok`, or what is wrong with it; but not if a user drained it."""
+    if not observed_site.is_proxy_set_up(job.config, observed):
+        return replace(now, services={"HAProxy": readings.NOT_SET_UP})
     asked = haproxy.servers(Paths(job.config.root).haproxy_admin)
     done = connection.run(asked, user=job.config.app.name)
     if not done.ok:

@@ -4,7 +4,16 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from understudy.commands.drained import Mark
-from understudy.host.readings import WEB, Disk, Memory, NewestBackup, OffHost, Restarts
+from understudy.host.readings import (
+    NOT_SET_UP,
+    OK,
+    WEB,
+    Disk,
+    Memory,
+    NewestBackup,
+    OffHost,
+    Restarts,
+)
 from understudy.host.site_status import (
     MOST_USED,
     ONE_FOR_ALL,
@@ -94,7 +103,7 @@ def _old(one: OldProcess) -> str:
 
 
 def _state(state: str) -> str:
-    return state if state == "ok" else f"TROUBLE: {state}"
+    return state if state in (OK, NOT_SET_UP) else f"TROUBLE: {state}"
 
 
 def _drained(status: Status, mark: Mark) -> str:

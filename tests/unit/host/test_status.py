@@ -74,6 +74,9 @@ def test_target_without_roles_shows_none(staging: Staging) -> None:
     assert staging.report.said[0].startswith("staging (192.0.2.7, ): ")
 
 
+HAPROXY = "line\t/etc/haproxy/shop.cfg\tdefaults"
+
+
 def test_host_without_the_site_needs_no_release_and_shows_its_roles(staging: Staging) -> None:
     hosts = [
         {"address": "192.0.2.1", "roles": ["web"]},
@@ -84,7 +87,7 @@ def test_host_without_the_site_needs_no_release_and_shows_its_roles(staging: Sta
     shown = {}
     for chosen in all_hosts.machines(job):
         stamp = of_project(job.project, chosen.config, chosen.target).stamp
-        state = () if "proxy" in chosen.target.roles else ("now\tdatabase\tok",)
+        state = (HAPROXY,) if "proxy" in chosen.target.roles else ("now\tdatabase\tok",)
         staging.host(staging.facts(*state, stamp=stamp), **{"haproxy-admin": printed("")})
         found = status.status(chosen)
         shown[found.site.roles] = found.problems
@@ -348,17 +351,44 @@ def test_proxy_shows_how_it_sees_the_web_hosts(
     assert (not found.problems) == well
 
 
-def proxy_that_sees(answer: Result, staging: Staging) -> Status:
+@pytest.mark.parametrize("https", ["auto", "off"])
+def test_proxy_before_the_first_deploy_is_not_set_up_yet_and_in_no_trouble(
+    https: str, staging: Staging
+) -> None:
+    missing = failed("Traceback\nFileNotFoundError: no socket")
+
+    found = proxy_that_sees(missing, staging, has_files=False, https=https)
+
+    shown = "\n".join(staging.report.said)
+    certificate = "certificate: not set up yet: the first deploy brings its files"
+    haproxy = "HAProxy: not set up yet: the first deploy brings its files"
+    assert f"  {haproxy}" in shown
+    assert (f"  {certificate}" in shown) == (https == "auto")
+    assert not re.search("TROUBLE|FileNotFound|NO CERTIFICATE", shown)
+    assert found.problems == (*([certificate] if https == "auto" else []), haproxy)
+
+
+def test_proxy_that_lost_its_certificate_after_the_first_deploy_says_so(staging: Staging) -> None:
+    proxy_that_sees(printed("10.0.0.1\t0\tUP\n"), staging, https="auto")
+
+    assert "  NO CERTIFICATE" in "\n".join(staging.report.said)
+
+
+def proxy_that_sees(
+    answer: Result, staging: Staging, *, has_files: bool = True, https: str = "off"
+) -> Status:
     hosts = [
         {"address": "10.0.0.1", "roles": ["web"]},
         {"address": "10.0.0.2", "roles": ["web"]},
         {"address": "10.0.0.3", "roles": ["database"]},
         {"address": "10.0.0.5", "roles": ["proxy"]},
     ]
-    job = staging.job(app={"database": "postgresql", "media_url": None}, hosts=hosts)
+    app = {"database": "postgresql", "media_url": None}
+    job = staging.job(app=app, hosts=hosts, https=https)
     *_, proxy = all_hosts.machines(job)
     stamp = of_project(job.project, proxy.config, proxy.target).stamp
-    staging.host(staging.facts(stamp=stamp), **{"haproxy-admin": answer})
+    files = [HAPROXY] if has_files else []
+    staging.host(staging.facts(*files, stamp=stamp), **{"haproxy-admin": answer})
 
     return status.status(proxy)
 
