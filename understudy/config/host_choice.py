@@ -16,14 +16,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Choice:
-    """roles: a host needs one of them. why: what the others lack; "" if the verb itself says that."""
+    """roles: a host needs one of them. why: what the others lack; "" if the verb itself says that. any_will_do:
+    they share what it is about, so that without --host the one that makes the backups of deploys is taken.
+    """
 
     roles: tuple[str, ...]
     why: str = ""
+    any_will_do: bool = False
 
 
 ANY = Choice(("web", "worker", "database", "proxy"))
 APP = Choice(("web", "worker"), "has no release of the app")
+# What it needs of the app is the same on each: the live release and the database.
+APP_ANYWHERE = Choice(APP.roles, APP.why, any_will_do=True)
 WEB = Choice(("web",), "is no web host")
 _SEEN = Choice(("web",), "has no visitors")
 # Which of them depends on the process or the timer: host/runs_on.py.
@@ -37,8 +42,8 @@ VERBS: Mapping[str, Choice] = {
     **dict.fromkeys(("logs", "secrets", "verify"), ANY),
     **dict.fromkeys(("deploy", "plan"), _DEPLOY),
     "drain": WEB,
-    **dict.fromkeys(("run", "console", "mail", "releases", "rollback"), APP),
-    **dict.fromkeys(("backup", "restore", "data"), APP),
+    **dict.fromkeys(("run", "console", "backup"), APP_ANYWHERE),
+    **dict.fromkeys(("mail", "releases", "rollback", "restore", "data"), APP),
     "maintenance": _SEEN,
     **dict.fromkeys(("restart", "scale", "timers"), _RUNS),
 }
@@ -86,12 +91,16 @@ def refuse_unfit(name: str, target: "TargetConfig", address: str | None, choice:
 
 def one(name: str, target: "TargetConfig", address: str | None, choice: Choice) -> str | None:
     """The address of the one host that a verb works on; None for the only host of a target. Without --host it
-    is the only one that fits, or the only one with the app. Raises ConfigError if there are several.
+    is the only one that fits, or the only one with the app, or the first if any will do. Raises ConfigError if
+    there are several.
     """
     refuse_unfit(name, target, address, choice)
     if address or not target.host_list:
         return address
     fits = fitting(target.host_list, choice)
+    if choice.any_will_do:
+        # As topology.sites().
+        return min(fits, key=lambda host: "worker" not in host.roles).address
     found = fits if len(fits) == 1 else fitting(fits, APP)
     if len(found) == 1:
         return found[0].address

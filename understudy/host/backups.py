@@ -76,8 +76,9 @@ def list_all(connection: SshConnection, job: Job) -> tuple[Backup, ...]:
     if not done.ok:
         raise data_errors.failed(job.target_name, "the backups can't be listed", done.text)
     listed = commands.parse_list(done.output)
-    names = (backup.name for backup in listed)
-    known_names.keep(job.project, job.target_name, known_names.BACKUPS, names)
+    if not topology.backups_on(job.target.host_list, job.target.address):
+        names = (backup.name for backup in listed)
+        known_names.keep(job.project, job.target_name, known_names.BACKUPS, names)
     return listed
 
 

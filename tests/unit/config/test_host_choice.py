@@ -6,7 +6,7 @@ from tests.unit.config.test_topology import BALANCED, config
 from understudy.cli import main
 from understudy.cli.arguments.command_line import make_parser
 from understudy.cli.arguments.parser import Parser
-from understudy.config import host_choice
+from understudy.config import host_choice, topology
 from understudy.errors import ConfigError
 
 TARGET = config().targets["production"]
@@ -80,6 +80,24 @@ def test_only_host_that_fits_needs_no_choice() -> None:
     choice = host_choice.of("open", [host.roles for host in WITH_PROXY.host_list])
 
     assert host_choice.one("production", WITH_PROXY, None, choice) == "p.example"
+
+
+@pytest.mark.parametrize("verb", ["run", "console", "backup"])
+def test_any_host_with_the_app_will_do_and_the_first_worker_is_taken(verb: str) -> None:
+    """In deploy.yml it comes after a web host. Deploys make their backups there."""
+    choice = host_choice.of(verb, [host.roles for host in TARGET.host_list])
+
+    taken = host_choice.one("production", TARGET, None, choice)
+
+    assert taken == "b.example"
+    assert topology.backups_on(TARGET.host_list, taken) == ""
+    assert host_choice.one("production", TARGET, "a.example", choice) == "a.example"
+
+
+@pytest.mark.parametrize("verb", ["ssh", "restore", "drain"])
+def test_where_it_matters_the_host_is_asked_for(verb: str) -> None:
+    with pytest.raises(ConfigError, match=r"and (it|this command) works on one"):
+        host_choice.one("production", TARGET, None, host_choice.of(verb, []))
 
 
 def test_what_works_on_the_app_lists_the_hosts_with_the_app() -> None:

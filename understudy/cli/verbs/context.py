@@ -52,11 +52,21 @@ def job_of(
 def one_host_of(
     options: argparse.Namespace, project: Project, report: "Report", target: str | None = None
 ) -> "Job":
-    """As job_of(), for the one host that the verb works on. Raises ConfigError if there are several."""
+    """As job_of(), for the one host that the verb works on. If any of several will do, a message names it.
+    Raises ConfigError if there are several.
+    """
+    from understudy.config import host_choice
     from understudy.host import all_hosts
 
     job = job_of(options, project, report, target)
-    return all_hosts.one(job, _choice(options, job.config.target(job.target_name)))
+    whole = job.config.target(job.target_name)
+    choice = _choice(options, whole)
+    found = all_hosts.one(job, choice)
+    fits = host_choice.fitting(whole.host_list, choice)
+    if choice.any_will_do and not job.address and len(fits) > 1:
+        # Not among what `run` prints for programs.
+        report.warn(f"without --host: {options.verb} on {found.target.address}")
+    return found
 
 
 def _choice(options: argparse.Namespace, target: "TargetConfig") -> "Choice":

@@ -27,10 +27,10 @@ def restore(options: argparse.Namespace, project: Project, report: "Report") -> 
     from understudy.host import all_hosts, backups, off_host
 
     whole = job_of(options, project, report)
-    job = all_hosts.one(whole)
     if options.name is None:
-        backups.backups(job)
+        all_hosts.look(all_hosts.jobs(whole), backups.backups)
         return
+    job = all_hosts.one(whole)
     check = off_host.check if options.off_host else deploy_restore.check
     if options.off_host or not options.yes:
         check(job, options.name)
