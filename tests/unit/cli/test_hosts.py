@@ -30,7 +30,7 @@ QUIET = (*LOG, f"{SITE} secret-set")
 HOSTS = ["192.0.2.1", "192.0.2.2", "192.0.2.3"]
 Main = Callable[[str], int]
 FOR_ONE_HOST = [
-    *("ssh", "backup", "restore", "restore b1 --yes"),
+    *("ssh", "backup", "restore b1 --yes"),
     *("data pull --from staging", "data load --from staging"),
     *("run true", "console", "open"),
 ]
@@ -103,7 +103,7 @@ def test_a_verb_for_one_host_lists_the_hosts_to_choose_from(
     assert called == []
 
 
-@pytest.mark.parametrize("verb", [*FOR_ONE_HOST, "capture", "verify", "provision", "status"])
+@pytest.mark.parametrize("verb", [*FOR_ONE_HOST, "restore", "capture", "verify", "provision", "status"])
 def test_a_verb_works_on_the_chosen_host_only(verb: str, main: Main, called: list[str]) -> None:
     name, *words = verb.split()
 
