@@ -103,7 +103,9 @@ def test_a_verb_for_one_host_lists_the_hosts_to_choose_from(
     assert called == []
 
 
-@pytest.mark.parametrize("verb", [*FOR_ONE_HOST, "restore", "capture", "verify", "provision", "status"])
+@pytest.mark.parametrize(
+    "verb", [*FOR_ONE_HOST, "restore", "capture", "verify", "provision", "status"]
+)
 def test_a_verb_works_on_the_chosen_host_only(verb: str, main: Main, called: list[str]) -> None:
     name, *words = verb.split()
 
