@@ -28,7 +28,7 @@ from understudy.deploy.going_live import GoingLive
 from understudy.deploy.hooked import hooked_host
 from understudy.deploy.load import load
 from understudy.deploy.went_live import Deployed
-from understudy.errors import StepFailed
+from understudy.errors import ConfigError, Refused, StepFailed
 from understudy.host import backups, known_names, services, session, steps
 from understudy.host.actions import Action
 from understudy.host.facts import ObservedState
@@ -188,6 +188,19 @@ def require_receipt(
 
         with job.report.step("look for the receipt of a rehearsal"):
             gate.require(job, source, connection)
+
+
+def receipt_refusal(job: Job, source: Source, connection: Connection) -> str:
+    """Why require_receipt() would refuse a deploy, on one line; "" if it would not."""
+    if not job.target.require_receipt:
+        return ""
+    from understudy.receipts import gate
+
+    try:
+        gate.check(job, source, connection)
+    except (Refused, ConfigError) as error:
+        return ": ".join((error.summary, *error.details.splitlines()[:1]))
+    return ""
 
 
 def _converge(

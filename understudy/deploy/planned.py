@@ -55,7 +55,7 @@ class PlannedStep:
 @dataclass(frozen=True)
 class Plan(Answer):
     """release: the id of the one that would go live; None if that isn't known yet. steps: none if the host is
-    as desired.
+    as desired. refused: why the deploy would be refused, "" if it would not.
     """
 
     event: ClassVar[str] = "plan"
@@ -67,6 +67,7 @@ class Plan(Answer):
     files: tuple[FileChange, ...] = ()
     migrations: PlannedMigrations = PlannedMigrations()
     steps: tuple[PlannedStep, ...] = ()
+    refused: str = ""
 
     def text(self) -> str:
         return "\n".join(self._lines())
@@ -85,6 +86,8 @@ class Plan(Answer):
         for step in self.steps:
             yield f"  {step.title}"
             yield from (f"    {command}" for command in step.commands)
+        if self.refused:
+            yield f"{self._what} would be refused: {self.refused}"
 
 
 @dataclass(frozen=True)

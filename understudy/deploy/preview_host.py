@@ -8,6 +8,7 @@ from understudy.commands import app as app_commands
 from understudy.commands import backups
 from understudy.deploy import (
     certificate_names,
+    deploy_host,
     external_database,
     generated_secrets,
     hsts,
@@ -59,6 +60,7 @@ def preview_plan(job: Job, source: Source, migrated_by: str = "") -> None:
             return
         certificate_names.warn(job, connection, observed)
         migrations = _migrations(connection, source, desired)
+        refused = deploy_host.receipt_refusal(job, source, connection)
     for warning in (
         *hsts.warnings(desired, observed),
         *external_database.warnings(desired.app),
@@ -68,7 +70,9 @@ def preview_plan(job: Job, source: Source, migrated_by: str = "") -> None:
         job.report.warn(job.located(warning))
     steps = _with_hooks(job, map(PlannedStep.of, actions), has_release=bool(observed.current))
     files = tuple(preview.changes(desired, observed))
-    job.report.answer(replace(answer, files=files, migrations=migrations, steps=steps))
+    job.report.answer(
+        replace(answer, files=files, migrations=migrations, steps=steps, refused=refused)
+    )
 
 
 def _with_hooks(

@@ -61,9 +61,10 @@ def deploy(
 def preview_plan(job: Job, source: Source) -> None:
     """Prints what deploy() would change on the proxies."""
     for host in all_hosts.proxies(job):
-        with session.connected(host) as (_, observed):
+        with session.connected(host) as (connection, observed):
             desired = _desired(host, source, observed)
             actions = _plan(host, desired, observed)
+            refused = deploy_host.receipt_refusal(host, source, connection) if actions else ""
         if not actions:
             host.report.answer(_answer(host, changed=False))
             continue
@@ -79,6 +80,7 @@ def preview_plan(job: Job, source: Source) -> None:
                 source.commit,
                 files=files,
                 steps=planned,
+                refused=refused,
             )
         )
 

@@ -218,6 +218,30 @@ def test_plan_reports_each_host_in_order_and_changes_none(staging: Staging) -> N
     assert touched(made) == [False, False, False]
 
 
+@pytest.mark.parametrize("required", [True, False])
+def test_plan_ends_with_why_a_deploy_would_be_refused(
+    required: bool, staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check(job: Job, given: Source, connection: object) -> None:
+        raise Refused("commit 0123 was not rehearsed: it has no receipt")
+
+    monkeypatch.setattr(gate, "check", check)
+    made = hosts(staging, {}, {QUERY: deployed(staging)}, {})
+
+    rollout.plan(job(staging, require_receipt=required))
+
+    refusals = {
+        host: [line for line in said if "would be refused" in line]
+        for host, said in staging.report.said_of.items()
+    }
+    line = "a deploy to staging would be refused: commit 0123 was not rehearsed: it has no receipt"
+    refused = [line] if required else []
+    # The second one has nothing to do, and a deploy to it needs no receipt.
+    assert [refusals[host] for host in HOSTS] == [refused, [], refused]
+    assert not required or staging.report.said_of[HOSTS[2]][-1] == line
+    assert touched(made) == [False, False, False]
+
+
 def with_releases(staging: Staging, *, before: bool = True) -> Answers:
     releases = (OLD, NEW) if before else (NEW,)
     return {QUERY: staging.facts(*lines_of(*releases, current=NEW.id))}
