@@ -19,7 +19,7 @@ from understudy.config.model import Config
 from understudy.config.releases import RELEASES
 from understudy.errors import UnderstudyError, Unreachable
 from understudy.job import Job
-from understudy.parity import capture_host
+from understudy.parity import capture_host, other_release
 from understudy.parity.capture import lockfile
 from understudy.paths import Project, project_of
 from understudy.report.events import Report
@@ -125,7 +125,8 @@ def _capture(job: Job, choice: Choice) -> Finding:
             title, f"{name} has none, so the VM follows deploy.yml alone; {command} makes one"
         )
     summary = "; ".join((unmatched.summary(found, None), *found.notes, *unmatched.shared(found)))
-    return Finding(title, f"{capture_host.shown_path(job, name)}: {summary}")
+    other = other_release.warning(job.config, name, capture_host.load(job, name))
+    return Finding(title, f"{capture_host.shown_path(job, name)}: {summary}", advice=other)
 
 
 def _python() -> Finding:

@@ -132,6 +132,15 @@ def test_unknown_distribution_is_warned_of_and_captured(job: Job, staging: Stagi
     assert capture_host.load(job, "staging").entry("time.zone") == "Etc/UTC"
 
 
+def test_release_that_the_vm_does_not_have_is_warned_of(job: Job, staging: Staging) -> None:
+    vm = job.config.vm.model_copy(update={"stands_for": "staging", "release": "trixie"})
+    other = replace(job, config=job.config.model_copy(update={"vm": vm}))
+
+    capture_host.capture(other, "staging")
+
+    assert "staging runs debian 12, the staging VM debian 13" in staging.report.warnings[-1]
+
+
 def test_derivative_of_ubuntu_is_known(job: Job, staging: Staging) -> None:
     mint = '/etc/os-release\tID=linuxmint\n/etc/os-release\tID_LIKE="ubuntu debian"'
     answer(staging, printed(now(os=mint)))
