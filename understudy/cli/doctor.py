@@ -115,9 +115,7 @@ def _capture(job: Job, choice: Choice) -> Finding:
     except UnderstudyError as error:
         return Finding(title, error.summary, error.hint)
     if found is None and job.config.vm.stands_for not in job.config.targets:
-        nothing = (
-            "deploy.yml names no server that the VM mirrors, so the VM follows deploy.yml alone"
-        )
+        nothing = "deploy.yml names no server that the VM mirrors: it follows deploy.yml alone"
         return Finding(title, nothing)
     if found is None:
         command = lockfile.command(name)

@@ -150,14 +150,17 @@ def test_checks_wait_for_their_programs_in_parallel(
     assert {"✓ git: 1.2.3", "✓ ssh: 1.2.3"} <= set(report.said)
 
 
-def capture_seen(directory: Path, text: str | None) -> Finding:
-    """The finding about a capture with this text; None: there is no capture."""
+def capture_seen(directory: Path, text: str | None, release: str = "") -> Finding:
+    """The finding about a capture with this text; None: there is none. release: vm.release, if it is set."""
     (directory / "provision").mkdir()
     shutil.copyfile(TOP / "deploy.yml", directory / "deploy.yml")
     if text is not None:
         (directory / "provision" / "production.lock.yml").write_text(text)
     project = Project(TOP, directory / "deploy.yml")
     config = configuration.load(project.config_file)
+    if release:
+        vm = config.vm.model_copy(update={"release": release})
+        config = config.model_copy(update={"vm": vm})
     return doctor._capture(
         Job(project, config, "production", FakeReport()), Choice(LIBVIRT, "of the test")
     )
@@ -172,12 +175,19 @@ def test_a_missing_capture_is_no_problem_and_the_command_that_makes_one_is_shown
     assert finding.fix == ""
 
 
+def test_another_release_than_productions_is_advised_against(tmp_path: Path) -> None:
+    finding = capture_seen(tmp_path, lockfile.dump(production(), "production"), "trixie")
+
+    assert "production runs debian 12, the staging VM debian 13" in finding.advice
+    assert "no receipt would be accepted" in finding.advice
+
+
 def test_what_the_vm_takes_from_the_capture_is_shown(tmp_path: Path) -> None:
     finding = capture_seen(tmp_path, lockfile.dump(production(), "production"))
 
     assert finding.seen.startswith("provision/production.lock.yml: bookworm, ")
     assert "time zone Europe/Berlin" in finding.seen
-    assert finding.fix == ""
+    assert finding.fix == finding.advice == ""
 
 
 @pytest.mark.parametrize(
