@@ -114,8 +114,7 @@ pytestmark = pytest.mark.needs("nft", "unshare")
 SERVER = """
 held = [listen(port) for port in (22, 80, 443, 2222, 5432, 8000)]
 print("ready", flush=True)
-sys.stdin.read()
-import time; time.sleep(60)
+import time; time.sleep(600)
 """
 
 

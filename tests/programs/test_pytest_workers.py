@@ -163,7 +163,7 @@ def test_mail_without_an_address_is_refused_among_workers(project: Path) -> None
             def since(self, name): return ()
 
         @pytest.fixture
-        def understudy_mails(): return Reader()
+        def understudy_mails(): return [Reader()]
 
         def test_any(outbox): outbox.wait_for(subject="Your link", timeout=0)
         def test_own(outbox): assert outbox.mails(to="ann@example.com") == []
