@@ -16,6 +16,15 @@ T = TypeVar("T")
 WAIT_SECONDS = 20
 # Seconds.
 LOOK_EVERY = 0.1
+# Chrome gives up requests when a network interface of this machine comes or goes: one of another VM that boots
+# has several changes.
+_ANSWERED = """
+    const pause = () => new Promise(resume => setTimeout(resume, 500));
+    const answered = (url, options, read, left = 8) => fetch(url, options).then(read).catch(error => {
+        if (!left) throw error;
+        return pause().then(() => answered(url, options, read, left - 1));
+    });
+"""
 
 
 class Page:
@@ -80,15 +89,11 @@ class Page:
         """The answers of the page's URL to that many requests sent at the same time."""
         script = """
             const [url, times, done] = arguments;
-            const pause = () => new Promise(resume => setTimeout(resume, 500));
-            // Chrome gives up requests when a network interface of this machine comes or goes: one of
-            // another VM that boots has several changes.
-            const get = left => fetch(url, {cache: "no-store"}).then(answer => answer.text())
-                .catch(error => { if (!left) throw error; return pause().then(() => get(left - 1)); });
-            Promise.all(Array.from({length: times}, () => get(8)))
-                .then(done, error => done([String(error)]));
+            const get = () => answered(url, {cache: "no-store"}, answer => answer.text());
+            Promise.all(Array.from({length: times}, get)).then(done, error => done([String(error)]));
         """
-        return [str(text) for text in self.browser.execute_async_script(script, self.url, times)]
+        found = self.browser.execute_async_script(_ANSWERED + script, self.url, times)
+        return [str(text) for text in found]
 
     def status(self) -> int:
         """The HTTP status of the page."""
@@ -99,7 +104,7 @@ class Page:
         """Posts to the page's URL from a script on the page. Returns the HTTP status of the answer."""
         script = """
             const [url, fields, done] = arguments;
-            fetch(url, {method: "POST", body: new URLSearchParams(fields)})
-                .then(response => done(response.status), error => done(String(error)));
+            answered(url, {method: "POST", body: new URLSearchParams(fields)}, answer => answer.status)
+                .then(done, error => done(String(error)));
         """
-        return int(self.browser.execute_async_script(script, self.url, fields))
+        return int(self.browser.execute_async_script(_ANSWERED + script, self.url, fields))
