@@ -6,15 +6,12 @@ from typing import Any
 import pytest
 
 from tests.unit.fakes import TOP
+from tests.unit.locked_pythons import instead_of_uv
 from tests.unit.repositories import commit
 from tests.unit.staging import Staging
 from understudy.deploy import commits
 from understudy.errors import ConfigError, Refused
 from understudy.job import Job
-from understudy.release.commit_tree import CommitTree
-from understudy.release.locks import compiled
-from understudy.release.locks.requirements import Requirements
-from understudy.release.locks.unlocked import text
 
 
 @pytest.fixture
@@ -29,14 +26,7 @@ def app(staging: Staging, tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def pythons(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The Pythons that were locked for, in place of uv."""
-    asked = list[str]()
-
-    def compile_lock(tree: CommitTree, requirements: Requirements, python: str, old: str) -> str:
-        asked.append(python)
-        return text("django==5.2 --hash=sha256:aa\n", requirements, python)
-
-    monkeypatch.setattr(compiled, "compile_lock", compile_lock)
-    return asked
+    return instead_of_uv(monkeypatch)
 
 
 def job(staging: Staging, app: dict[str, Any] | None = None, **target: Any) -> Job:

@@ -2,20 +2,10 @@
 
 import pytest
 
-from understudy.release.commit_tree import CommitTree
-from understudy.release.locks import compiled
-from understudy.release.locks.requirements import Requirements
-from understudy.release.locks.unlocked import text
+from tests.unit.locked_pythons import instead_of_uv
 
 
 @pytest.fixture(autouse=True)
 def pythons(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The Pythons that were locked for."""
-    asked = list[str]()
-
-    def compile_lock(tree: CommitTree, requirements: Requirements, python: str, old: str) -> str:
-        asked.append(python)
-        return text("django==5.2 --hash=sha256:aa\n", requirements, python)
-
-    monkeypatch.setattr(compiled, "compile_lock", compile_lock)
-    return asked
+    return instead_of_uv(monkeypatch)
