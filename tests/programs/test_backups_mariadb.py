@@ -79,6 +79,16 @@ def test_backup_is_tried_in_the_scratch_database_and_its_rows_are_counted(backup
     assert scratch() == ""
 
 
+def test_time_limit_for_the_apps_requests_does_not_apply(backups: Path) -> None:
+    ask("CREATE TABLE many (x int) SELECT seq AS x FROM seq_1_to_300000")
+    ask("ALTER USER `my-shop`@localhost WITH MAX_STATEMENT_TIME 0.02", "root", "mysql")
+
+    done = run("make", backups)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "300000\tmany\n" in (backups / NAME / "rows").read_text()
+
+
 def test_restored_database_holds_what_the_backup_has_and_nothing_else(backups: Path) -> None:
     assert run("make", backups).returncode == 0
     ask("CREATE TABLE later (id INT); DELETE FROM django_migrations; UPDATE seller SET name = 'x'")

@@ -107,7 +107,7 @@ def test_settings_of_the_host_do_not_change_the_data(backups: PurePosixPath, nam
 
 def test_time_limits_for_visitors_do_not_apply(backups: PurePosixPath) -> None:
     make("""CREATE TABLE t (x text); INSERT INTO t SELECT repeat('x', 1000) FROM generate_series(1, 1e5);
-        ALTER ROLE shop SET statement_timeout = '100ms';
+        ALTER ROLE shop SET statement_timeout = '300ms';
         ALTER ROLE shop SET idle_in_transaction_session_timeout = '20ms'""")
 
     assert gzip.decompress(read(backups)).endswith(b"-- rows 100000 t\n-- end\n")

@@ -3,7 +3,12 @@
 SHELL = r"""
 # Of a server on another host: libpq reads these variables. A site whose server is here has no such file.
 if [ -r ../database-login ]; then set -a; . ../database-login; set +a; fi
-query() { psql -XqAtw -F "$(printf '\t')" -v ON_ERROR_STOP=1 -d "$@"; }
+# Limits that are meant for the app's requests would end the copy of a large table. The last one is of PostgreSQL 17.
+waits="''idle_in_transaction_session_timeout'', ''transaction_timeout''"
+unlimited="DO 'BEGIN PERFORM set_config(name, ''0'', false) FROM pg_settings WHERE name IN ($waits); END'"
+query() {
+    psql -XqAtw -F "$(printf '\t')" -v ON_ERROR_STOP=1 -c 'SET statement_timeout = 0' -c "$unlimited" -d "$@"
+}
 find_data() { query "$source" -c 'SELECT' >/dev/null; }
 room_for_data() {
     kib=$(query "$source" -c 'SELECT pg_database_size(current_database()) / 1024')

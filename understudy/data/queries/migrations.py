@@ -25,7 +25,7 @@ def try_backup(engine: Engine, site: str, directory: PurePosixPath, name: str) -
 
 def watch_locks(site: str, directory: PurePosixPath) -> Argv:
     """Prints, again and again, each lock of PostgreSQL that blocks writers: `mode table`."""
-    text = f"query \"$source\" <<'SQL'\n{_LOCKS} \\watch {SECONDS}\nSQL"
+    text = f"query \"$source\" -f - <<'SQL'\n{_LOCKS} \\watch {SECONDS}\nSQL"
     return database.program("postgresql", site, directory, text)
 
 

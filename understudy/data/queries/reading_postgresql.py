@@ -68,9 +68,6 @@ _BEGIN = (
     f"SELECT set_config('{SALT}', gen_random_uuid()::text || gen_random_uuid(), false) \\g /dev/null",
     # An error instead of rows that a policy hides.
     "SET row_security = off;",
-    # Not all versions have all of these settings.
-    "SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ('statement_timeout',",
-    "'idle_in_transaction_session_timeout', 'transaction_timeout') \\g /dev/null",
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;",
     "SET LOCAL lock_timeout = '60s';",
     # pg_dump sees the same state as the queries here.

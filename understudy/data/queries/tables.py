@@ -31,7 +31,7 @@ each "$source" describe
 """
 
 _POSTGRESQL = r"""
-query "$source" <<'SQL'
+query "$source" -f - <<'SQL'
 SELECT json_build_object('name', current_database(), 'size', pg_database_size(current_database()),
     'tables', (
         SELECT json_agg(json_build_object(
