@@ -105,7 +105,12 @@ class Channels:
         """The error where the connection has gone."""
         return Unreachable(
             f"{self._host}: the connection broke",
-            details=str(why),
+            details=self._reason(why),
             hint="There is nothing to clean up: once the host answers again, the same command "
             "finishes what was begun.",
         )
+
+    def _reason(self, why: object) -> str:
+        """What ended the connection, if that is known: a command only notices that it has gone."""
+        first = self._transport.saved_exception or why
+        return "the host closed it" if isinstance(first, EOFError) else str(first)

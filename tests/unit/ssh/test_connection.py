@@ -53,11 +53,12 @@ def test_endless_command_is_given_up(connection: SshConnection) -> None:
     assert "`ps fax`" in raised.value.hint
 
 
-@pytest.mark.parametrize("how", [DROP, CUT])
+@pytest.mark.parametrize(("how", "closed"), [(DROP, True), (CUT, False)])
 def test_broken_connection_is_reported_and_is_no_failed_step(
-    how: str, connection: SshConnection
+    how: str, closed: bool, connection: SshConnection
 ) -> None:
     with pytest.raises(Unreachable, match="the connection broke") as raised:
         connection.run(("echo", how))
 
+    assert (raised.value.details == "the host closed it") == closed
     assert "the same command finishes" in raised.value.hint
