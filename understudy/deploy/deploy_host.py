@@ -148,7 +148,12 @@ def require_converged(job: Job) -> None:
     source = commits.resolve(job)
     with session.connected(job) as (_, observed):
         desired = prepare.desired_state(job, source, observed)
-    if actions := plan.make_plan(desired, NO_SHIPMENT, observed):
+    refuse_further(job, plan.make_plan(desired, NO_SHIPMENT, observed))
+
+
+def refuse_further(job: Job, actions: Sequence[Action]) -> None:
+    """Raises StepFailed if there are any: those of another deploy."""
+    if actions:
         raise StepFailed(
             f"{job.target_name} was just deployed to, and another deploy would change it again",
             details="\n".join(action.title for action in actions),

@@ -85,6 +85,13 @@ def preview_plan(job: Job, source: Source) -> None:
         )
 
 
+def require_converged(job: Job, source: Source) -> None:
+    """As deploy_host.require_converged(), for one proxy."""
+    with session.connected(job) as (_, observed):
+        actions = _plan(job, _desired(job, source, observed), observed)
+    deploy_host.refuse_further(job, actions)
+
+
 def _deploy(job: Job, source: Source, wait: int, without_rehearsal: str | None) -> Done:
     with session.connected(job) as (connection, observed):
         session.report_os(job, observed)

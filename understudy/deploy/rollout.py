@@ -93,6 +93,14 @@ def plan(job: Job) -> None:
     proxies.preview_plan(job, source)
 
 
+def require_converged(job: Job) -> None:
+    """Raises StepFailed if another deploy would change a host or a proxy."""
+    all_hosts.in_turn(all_hosts.jobs(job), deploy_host.require_converged)
+    if found := all_hosts.proxies(job):
+        source = commits.resolve(job)
+        all_hosts.in_turn(found, lambda proxy: proxies.require_converged(proxy, source))
+
+
 def plan_rollback(job: Job, to: str | None, *, with_data: bool, anyway: bool) -> None:
     """Prints what rollback() would do on each host, and changes nothing."""
     from understudy.deploy import rollback as rollback_host

@@ -61,7 +61,7 @@ class Actions:
             "baseline": self._deploy_baseline,
             "data": self._load_data,
             "deploy": self._deploy_candidate,
-            "again": lambda: self._on_each(deploy_host.require_converged),
+            "again": lambda: rollout.require_converged(self.job),
             "timers": lambda: self._on_each(timers.rehearse),
             "edge": self._renew,
             "rollback": self._roll_back,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from understudy.deploy import deploy_host, rollout, together
+from understudy.deploy import rollout, together
 from understudy.deploy.tasks_under_load import counted_tasks
 from understudy.host import all_hosts
 from understudy.job import Job
@@ -99,4 +99,4 @@ def _finish(job: Job, interrupting: Callable[[Report], Report]) -> None:
         )
     job.report.say("  interrupted")
     rollout.deploy(job, probe=False, wait=0, without_rehearsal=None)
-    all_hosts.in_turn(all_hosts.jobs(job), deploy_host.require_converged)
+    rollout.require_converged(job)

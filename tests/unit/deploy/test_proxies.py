@@ -7,6 +7,7 @@ import pytest
 from tests.unit.fakes import failed
 from tests.unit.staging import DEPLOY, Staging
 from understudy.deploy import proxies
+from understudy.errors import StepFailed
 from understudy.host import all_hosts
 from understudy.host.provisioning import of_project
 from understudy.job import Job
@@ -67,3 +68,14 @@ def test_proxy_that_gets_no_certificate_is_a_warning_with_the_cause(
     [warning] = done.warnings
     assert warning.startswith("no certificate was issued")
     assert "cause: the host cannot reach the issuer at acme.test: Connection refused" in warning
+
+
+def test_proxy_that_a_second_deploy_would_change_is_an_error(
+    staging: Staging, source: Source
+) -> None:
+    [proxy] = all_hosts.proxies(with_proxy(staging))
+
+    with pytest.raises(StepFailed, match="another deploy would change it again") as raised:
+        proxies.require_converged(proxy, source)
+
+    assert "check and install the nginx" in raised.value.details

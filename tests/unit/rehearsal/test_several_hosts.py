@@ -12,7 +12,7 @@ import pytest
 from tests.unit.fakes import FakeReport, settings
 from understudy.config.model import Config
 from understudy.data import load as data_load
-from understudy.deploy import commits, deploy_host, rollout
+from understudy.deploy import commits, deploy_host, proxies, rollout
 from understudy.errors import StepFailed
 from understudy.host import all_hosts
 from understudy.job import Job
@@ -58,7 +58,11 @@ def host(of: Job) -> str:
 def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The hosts on which something was done."""
     found: list[str] = []
+    monkeypatch.setattr(commits, "resolve", lambda _: None)
     monkeypatch.setattr(deploy_host, "require_converged", lambda of: found.append(host(of)))
+    monkeypatch.setattr(
+        proxies, "require_converged", lambda of, _: found.append(f"proxy {host(of)}")
+    )
     monkeypatch.setattr(
         timers, "rehearse", lambda of: found.append(f"{host(of)} {[*of.config.timers]}")
     )
@@ -69,6 +73,12 @@ def test_second_deploy_has_to_change_nothing_on_any_host(done: list[str]) -> Non
     phases(job()).by_phase()["again"]()
 
     assert done == [WORKER, WEB]
+
+
+def test_second_deploy_has_to_change_nothing_on_the_proxy(done: list[str]) -> None:
+    phases(job(PROXY)).by_phase()["again"]()
+
+    assert done == [WORKER, WEB, f"proxy {PROXY['address']}"]
 
 
 def test_timers_run_where_they_run_on_production(done: list[str]) -> None:
