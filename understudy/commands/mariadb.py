@@ -5,11 +5,12 @@ loaded into the scratch database in full before the site's own is touched.
 """
 
 SHELL = r"""
-# The server knows the user by the socket. Options of the host's own files would change the output. A limit that is
-# meant for the app's requests would end the copy of a large table.
+# The server knows the user by the socket. Options of the host's own files would change the output. A limit
+# that is meant for the app's requests would end the copy of a large table.
 query() {
     mariadb --no-defaults --user="$source" --batch --raw --skip-column-names \
-        --default-character-set=utf8mb4 --init-command='SET SESSION lock_wait_timeout = 60, max_statement_time = 0' "$@"
+        --default-character-set=utf8mb4 \
+        --init-command='SET SESSION lock_wait_timeout = 60, max_statement_time = 0' "$@"
 }
 find_data() { query "$source" -e 'DO 0'; }
 room_for_data() {

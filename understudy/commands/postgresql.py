@@ -3,7 +3,8 @@
 SHELL = r"""
 # Of a server on another host: libpq reads these variables. A site whose server is here has no such file.
 if [ -r ../database-login ]; then set -a; . ../database-login; set +a; fi
-# Limits that are meant for the app's requests would end the copy of a large table. The last one is of PostgreSQL 17.
+# Limits that are meant for the app's requests would end the copy of a large table. The last one is of
+# PostgreSQL 17.
 waits="''idle_in_transaction_session_timeout'', ''transaction_timeout''"
 unlimited="DO 'BEGIN PERFORM set_config(name, ''0'', false) FROM pg_settings WHERE name IN ($waits); END'"
 query() {
