@@ -1,8 +1,9 @@
 """The snapshot level 'deployed': the staging VM with one commit live. Restored if saved, built if not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from understudy.deploy import commits, deploy_host, prepare, rollout
+from understudy.errors import StepFailed
 from understudy.host import all_hosts, kept_secrets
 from understudy.job import Job
 from understudy.release import render
@@ -38,14 +39,28 @@ def ensure(job: Job, vm: Vm, wanted: Level, on: Level | None) -> None:
     """Deploys the commit to the VM and saves the level. on: the level that the VM was reset to, None if
     it was in use.
 
-    On the wanted level, or one above it, the deploy changes nothing or repairs what differs.
+    On the wanted level, or one above it, the deploy changes nothing or repairs what differs. After warnings the
+    level is saved only if it is whole: it would be restored again and again without a certificate, say.
     """
     vm.issuer.ensure()
     job = job.without_hooks()
     if job.config.target(job.target_name).host_list:
-        rollout.deploy(job, probe=False, wait=0, without_rehearsal=None)
+        warnings: Sequence[str] = rollout.deploy(job, probe=False, wait=0, without_rehearsal=None)
     else:
-        deploy_host.deploy(job)
+        warnings = deploy_host.deploy(job)
     # A VM that was in use may have been changed, and one above has data: neither is saved.
-    if on and on.name == PROVISIONED:
-        vm.save(wanted)
+    if not (on and on.name == PROVISIONED):
+        return
+    if warnings and not _is_whole(job):
+        job.report.say("  the VM is not saved like this: the next reset deploys again")
+        return
+    vm.save(wanted)
+
+
+def _is_whole(job: Job) -> bool:
+    """Whether the deploy has done all that it was to do."""
+    try:
+        rollout.require_converged(job)
+    except StepFailed:
+        return False
+    return True

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from tests.unit.fakes import TOP
-from tests.unit.recording_vm import RecordingVm, job_of
+from tests.unit.recording_vm import BASE, RecordingVm, job_of
 from tests.unit.repositories import LOCK, commit, git
 from understudy.cli import main
 from understudy.cli.verbs import vm as verbs_vm
-from understudy.deploy import deploy_host
+from understudy.deploy import deploy_host, rollout
+from understudy.errors import StepFailed
 from understudy.job import Job
 from understudy.rehearsal import deployed, seeded
 
@@ -21,7 +22,7 @@ from understudy.rehearsal import deployed, seeded
 @pytest.fixture
 def vm(monkeypatch: pytest.MonkeyPatch) -> RecordingVm:
     vm = RecordingVm()
-    monkeypatch.setattr(deploy_host, "deploy", lambda _: vm.calls.append("deploy"))
+    monkeypatch.setattr(deploy_host, "deploy", vm.deploy)
     return vm
 
 
@@ -44,6 +45,34 @@ def test_used_vm_is_not_saved(repository: Path, vm: RecordingVm) -> None:
     job = job_of(repository)
     deployed.ensure(job, vm.as_vm, deployed.level(job), on=None)
     assert vm.calls == ["deploy"]
+
+
+@pytest.mark.parametrize(
+    ("another", "calls"),
+    [(None, ["deploy", "save"]), (StepFailed("it would get a certificate"), ["deploy"])],
+)
+def test_vm_on_which_a_step_has_failed_is_not_saved(
+    another: StepFailed | None,
+    calls: list[str],
+    repository: Path,
+    vm: RecordingVm,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def deploy(_: Job) -> list[str]:
+        vm.calls.append("deploy")
+        return ["a warning"]
+
+    def require_converged(_: Job) -> None:
+        if another:
+            raise another
+
+    monkeypatch.setattr(deploy_host, "deploy", deploy)
+    monkeypatch.setattr(rollout, "require_converged", require_converged)
+    job = job_of(repository)
+
+    deployed.ensure(job, vm.as_vm, deployed.level(job), on=BASE)
+
+    assert vm.calls == calls
 
 
 def test_another_commit_gives_another_level(repository: Path) -> None:

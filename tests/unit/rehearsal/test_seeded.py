@@ -25,7 +25,7 @@ from understudy.rehearsal import deployed, seeded
 @pytest.fixture
 def vm(monkeypatch: pytest.MonkeyPatch) -> RecordingVm:
     vm = RecordingVm()
-    monkeypatch.setattr(deploy_host, "deploy", lambda _: vm.calls.append("deploy"))
+    monkeypatch.setattr(deploy_host, "deploy", vm.deploy)
     monkeypatch.setattr(data_load, "load", lambda _, source: vm.calls.append(f"load {source}"))
     monkeypatch.setattr(data_load, "find", lambda *_: PULLED)
     return vm

@@ -189,7 +189,12 @@ def test_suite_runs_on_each_host_to_its_end() -> None:
 
 def test_baseline_is_deployed_over_all_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
     probed: list[bool] = []
-    monkeypatch.setattr(rollout, "deploy", lambda of, *, probe, **_: probed.append(probe))
+
+    def deploy(_: Job, *, probe: bool, **__: Any) -> tuple[str, ...]:
+        probed.append(probe)
+        return ()
+
+    monkeypatch.setattr(rollout, "deploy", deploy)
     saved: list[Level] = []
     vm = SimpleNamespace(issuer=SimpleNamespace(ensure=lambda: None), save=saved.append)
     wanted = Level("deployed", "1")
