@@ -238,8 +238,3 @@ class JsonReport(Report):
 
 def failed_test(test: str, reason: str) -> str:
     return f"failed: {test}: {reason}"
-
-
-def with_host(host: str, text: str) -> str:
-    """Each line with the name of its host in front; host: "" if the text is about the whole target."""
-    return "\n".join(f"{host}: {line}" for line in text.split("\n")) if host else text

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from understudy.local.share import Share
+from understudy.report.host_names import with_host
 from understudy.report.sanitize import plain
 
 LINES = 3
@@ -20,15 +21,20 @@ _UNITS = ("kB", "MB", "GB", "TB")
 @dataclass
 class Live:
     """A running step or phase. began: by the clock from which `now` comes, in seconds. depth: of a step in a
-    phase it is 1.
+    phase it is 1. host: of a step of one of several.
     """
 
     title: str
     began: float
     depth: int = 0
+    host: str = ""
     _last: deque[str] = field(default_factory=lambda: deque(maxlen=LINES))
     # When each share was reported: those within the time of the rate, and the one before them.
     _shares: deque[tuple[float, Share]] = field(default_factory=deque)
+
+    @property
+    def whole_title(self) -> str:
+        return with_host(self.host, self.title)
 
     def add(self, text: str) -> None:
         """Lines of output; only the last ones are kept."""

@@ -62,7 +62,7 @@ class RunningSteps:
         left = time_left(self.end, now) if is_first else ""
         indent = _INDENT * live.depth
         room = width - len(indent) - _SPINNER_COLUMNS
-        title, facts = beside(live.title, live.facts(now), left, room)
+        title, facts = beside(live.whole_title, live.facts(now), left, room)
         frame = self._spinner.render(now)
         assert isinstance(frame, Text)  # noqa: S101 - a spinner without a text
         yield Text.assemble(

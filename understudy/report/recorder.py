@@ -7,7 +7,8 @@ from typing import Any
 import understudy
 from understudy.errors import UnderstudyError
 from understudy.local.share import Share
-from understudy.report.events import Report, failed_test, with_host
+from understudy.report.events import Report, failed_test
+from understudy.report.host_names import with_host
 from understudy.report.host_warnings import HostWarnings
 from understudy.report.record import (
     Command,

@@ -1,4 +1,5 @@
 """What a user sees of a run: a line for each step or phase, in colour and with a running clock on a terminal.
+Elsewhere what lasts has a line before it ends, and another every half minute.
 
 Colour never is the only sign: green `✓` done, red `✗` failed, yellow `-` left out, yellow `!` a warning, cyan
 `try:`; what is alarming and the verdict are bold; what only explains is dim.
@@ -6,7 +7,7 @@ Colour never is the only sign: green `✓` done, red `✗` failed, yellow `-` le
 
 import time
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -15,8 +16,11 @@ from rich.text import Text
 
 from understudy.errors import UnderstudyError
 from understudy.local.share import Share
+from understudy.report.at_work import Place
 from understudy.report.colours import Colours
-from understudy.report.events import Report, with_host
+from understudy.report.events import Report
+from understudy.report.heartbeat import Heartbeat
+from understudy.report.host_names import with_host
 from understudy.report.host_warnings import HostWarnings
 from understudy.report.live import Live
 from understudy.report.phase_results import PhaseResults
@@ -61,13 +65,14 @@ class TextReport(Report):
     """
 
     def __init__(self, verbosity: int = 0, out: TextIO | None = None) -> None:
-        self._is_quiet, self._shows_all = verbosity < 0, verbosity > 0
+        self._is_quiet, self._shows_all, self._is_log = verbosity < 0, verbosity > 0, bool(out)
         # Without highlighting, which colours any number: here colour has a meaning. Texts are printed
         # as Text: in a str, rich reads `[x]` as markup and `:key:` as an emoji.
         is_terminal = False if out else None
         self._out = Console(file=out, force_terminal=is_terminal, highlight=False, soft_wrap=True)
         self._err = self._out if out else Console(highlight=False, soft_wrap=True, stderr=True)
-        self._running: RunningSteps | None = None
+        self._is_drawn = self._out.is_terminal and not self._out.is_dumb_terminal
+        self._running: RunningSteps | Heartbeat | None = None
         # The running steps of each phase, on each host, in each branch, the innermost last.
         self._steps: defaultdict[tuple[str, str, str], list[Live]] = defaultdict(list)
         # The running phases of which the steps are not printed.
@@ -107,10 +112,10 @@ class TextReport(Report):
             self._out.print(_plain(("==>", "bold blue"), (f" {title}", "bold")))
         else:
             self._phases[name] = PhaseResults(title)
-            self._show(name, Live(plain(title), time.monotonic()))
+            self._show(Place(name), Live(plain(title), time.monotonic()))
 
     def phase_ended(self, name: str, seconds: float, *, ok: bool) -> None:
-        self._hide(name)
+        self._hide(Place(name))
         results = self._phases.pop(name, None)
         if results and not self._is_quiet:
             found = f", {results}" if str(results) else ""
@@ -119,7 +124,7 @@ class TextReport(Report):
             )
 
     def skipped(self, name: str, title: str, reason: str, enable: str = "") -> None:
-        self._hide(name)
+        self._hide(Place(name))
         self._phases.pop(name, None)
         self._skipped.add(name, title, reason, enable)
         if self._shows_all:
@@ -138,14 +143,14 @@ class TextReport(Report):
             phase.attach(name, value)
 
     def started(self, title: str) -> None:
-        live = Live(plain(with_host(self._host, title)), time.monotonic(), depth=bool(self._phases))
+        live = Live(plain(title), time.monotonic(), bool(self._phases), plain(self._host))
         steps = self._steps[self._place]
         steps.append(live)
-        self._show((*self._place, len(steps)), live)
+        self._show(Place(*self._place, len(steps)), live)
 
     def ended(self, title: str, seconds: float, *, ok: bool) -> None:
         steps = self._steps[self._place]
-        self._hide((*self._place, len(steps)))
+        self._hide(Place(*self._place, len(steps)))
         amount = steps.pop().whole(seconds) if steps else ""
         if not (self._is_quiet or (ok and (self._phases or self._is_one_of_many))):
             text = with_host(self._host, title)
@@ -228,26 +233,31 @@ class TextReport(Report):
         """The phase that an event is about; without a name it is the only one."""
         return [one for name, one in self._phases.items() if self._phase in ("", name)]
 
-    def _show(self, place: Hashable, live: Live) -> None:
-        """Shows a running step or phase, on a terminal."""
-        if self._is_quiet or not self._out.is_terminal or self._out.is_dumb_terminal:
+    def _show(self, place: Place, live: Live) -> None:
+        """Shows a running step or phase."""
+        if self._is_quiet or self._is_log:
             return
         if self._running is None:
-            # It takes long to import, and most runs that are piped have no use for it.
-            from understudy.report.progress import RunningSteps
-
-            self._running = RunningSteps(self._out)
+            self._running = self._new_running()
         self._running.end = self._end
         self._running.show(place, live)
 
-    def _hide(self, place: Hashable) -> None:
+    def _new_running(self) -> "RunningSteps | Heartbeat":
+        if not self._is_drawn:
+            return Heartbeat(self._out)
+        # It takes long to import, and runs that are piped have no use for it.
+        from understudy.report.progress import RunningSteps
+
+        return RunningSteps(self._out)
+
+    def _hide(self, place: Place) -> None:
         if self._running:
             self._running.hide(place)
 
     def _show_live(self, text: str) -> bool:
         """Shows a text under the running step. False without a terminal or a running step."""
         steps = self._steps[self._place]
-        if self._running is None or not steps:
+        if not (self._running and self._is_drawn and steps):
             return False
         steps[-1].add(text)
         return True
