@@ -6,8 +6,8 @@ from typing import Any
 import paramiko
 
 # Without an acknowledgement for so long the connection counts as broken: TCP_USER_TIMEOUT of tcp(7).
-# Paramiko itself would wait on.
-SECONDS_WITHOUT_ACKNOWLEDGEMENT = 30
+# Paramiko itself would wait on. A host that is moved, or whose machine is busy, may stand still for a while.
+SECONDS_WITHOUT_ACKNOWLEDGEMENT = 60
 
 
 def transport(sock: Any, **options: Any) -> paramiko.Transport:
