@@ -210,13 +210,16 @@ class Config(Strict):
 
     def backups_of(self, target: TargetConfig) -> str:
         """The name of the backups elsewhere of that host of a target: no other has it. "" for none, as where
-        tests may destroy data.
+        tests may destroy data. Of hosts that share their data one makes them: the one with deploys' backups.
         """
         if self.backups is None or target.disposable:
             return ""
+        if topology.backups_on(target.host_list, target.address):
+            return ""
         for name, one in self.targets.items():
             if (target.address, target.domain) in [(it.address, it.domain) for it in one.hosts()]:
-                host = f"-{target.address}" if len(one.hosts()) > 1 else ""
+                has_several = len(one.hosts()) > 1 and not one.host_list
+                host = f"-{target.address}" if has_several else ""
                 return f"{self.app.name}-{name}{host}".replace(":", "-")
         return ""
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from understudy.commands import backups as commands
 from understudy.commands import site
 from understudy.commands.backups import Backup
+from understudy.config import topology
 from understudy.errors import ConfigError, Refused, StepFailed
 from understudy.host import data_errors, off_host_advice, session
 from understudy.host.session import AuditEntry
@@ -127,6 +128,12 @@ def _where(job: Job) -> str:
 def _refuse_without_place(job: Job) -> None:
     if has_place(job):
         return
+    if job.config.backups and not job.target.disposable:
+        holder = topology.backups_on(job.target.host_list, job.target.address)
+        raise Refused(
+            f"{job.target.address} makes no off-host backups: those of {job.target_name} are made on {holder}",
+            hint=f"Add --host {holder}.",
+        )
     if job.config.backups:
         raise Refused(
             f"{job.target_name} has no off-host backups: tests may destroy its data (disposable)"

@@ -38,7 +38,7 @@ def put(job: Job, name: str, value: str) -> None:
     _change(job, f"set {name}", site.secret_set(job.config.app.name, name), value + "\n")
     kept_secrets.keep(job, name, value)
     _report(job, name, is_set=True)
-    if _is_of_backups(job, name):
+    if name.startswith(OF_BACKUPS) and off_host.has_place(job):
         off_host.look(job)
 
 
@@ -100,7 +100,9 @@ def _from_when(job: Job, name: str) -> str:
 
 
 def _is_of_backups(job: Job, name: str) -> bool:
-    return name.startswith(OF_BACKUPS) and bool(job.config.backups_of(job.target))
+    """Also on a host that makes none: it may be another one's turn one day."""
+    has_backups = job.config.backups is not None and not job.target.disposable
+    return name.startswith(OF_BACKUPS) and has_backups
 
 
 def _change(job: Job, what: str, argv: Argv, text: str) -> None:

@@ -8,8 +8,9 @@ import pytest
 from tests.unit.config.test_topology import config
 from tests.unit.fakes import FakeReport
 from understudy.cli.verbs import context, data
+from understudy.deploy import restore
 from understudy.errors import ConfigError
-from understudy.host import backups
+from understudy.host import backups, off_host
 from understudy.paths import Project
 
 
@@ -57,6 +58,22 @@ def test_backups_of_all_hosts_with_the_app_are_listed(
     assert sorted(asked) == ["a.example", "b.example", "c.example"]
 
 
+def test_off_host_backup_is_restored_by_the_host_that_makes_them(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[tuple[str, str | None]] = []
+    monkeypatch.setattr(off_host, "check", lambda job, _: done.append(("check", job.address)))
+    monkeypatch.setattr(off_host, "fetch", lambda job, _: done.append(("fetch", job.address)))
+    monkeypatch.setattr(restore, "restore", lambda job, *_: done.append(("restore", job.address)))
+    given = {"name": "20240101T000000Z-x", "off_host": True, "yes": True, "wait": 0}
+
+    data.restore(argparse.Namespace(**{**vars(options("restore")), **given}), project, FakeReport())
+
+    assert done == [(step, "b.example") for step in ("check", "fetch", "restore")]
+
+
 def test_restore_of_a_backup_asks_which_hosts_it_is(project: Project) -> None:
     with pytest.raises(ConfigError, match="works on one"):
-        data.restore(options("restore", name="20240101T000000Z-x"), project, FakeReport())
+        data.restore(
+            options("restore", name="20240101T000000Z-x", off_host=None), project, FakeReport()
+        )

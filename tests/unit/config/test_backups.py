@@ -1,5 +1,6 @@
 import pytest
 
+from tests.unit.config import test_topology as topology
 from tests.unit.config.deploy_yml import TEXT, mistakes
 from understudy.config import model as configuration
 from understudy.config.model import Config
@@ -77,6 +78,19 @@ def test_each_host_of_each_target_has_backups_of_its_own() -> None:
     hosts = [host for name in ("staging", "demo") for host in config.hosts(name)]
     names = [config.backups_of(host) for host in hosts]
     assert names == ["shop-staging", "shop-demo-192.0.2.8", "shop-demo-2001-db8--9"]
+
+
+def test_hosts_that_share_their_data_have_one_backup() -> None:
+    config = topology.config(f"{topology.TEXT}backups: {{to: /mnt/disk}}\n")
+
+    target = config.target("production")
+    names = {one.address: config.backups_of(target.at(one.address)) for one in target.host_list}
+    assert names == {
+        "a.example": "",
+        "b.example": "shop-production",
+        "c.example": "",
+        "d.example": "",
+    }
 
 
 def test_target_whose_data_may_be_destroyed_has_none() -> None:

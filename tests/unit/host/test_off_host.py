@@ -209,3 +209,16 @@ def test_password_that_is_set_is_tried_at_the_place(
 
     assert shown in "\n".join([*staging.report.said, *staging.report.warnings])
     assert bool(staging.report.warnings) == (not answer.ok)
+
+
+def test_host_that_makes_none_names_the_one_that_does(staging: Staging) -> None:
+    roles = {"192.0.2.1": ["web"], "192.0.2.2": ["worker"], "192.0.2.3": ["database"]}
+    hosts = [{"address": address, "roles": own} for address, own in roles.items()]
+    job = staging.job(app={"database": "postgresql", "media_url": None}, hosts=hosts)
+    place = Backups.model_validate({"to": "sftp:backup@nas:/b"})
+    job = replace(job, config=job.config.model_copy(update={"backups": place}))
+
+    with pytest.raises(Refused, match="makes no off-host backups") as raised:
+        off_host.backup(replace(job, address="192.0.2.1"))
+
+    assert raised.value.hint == "Add --host 192.0.2.2."

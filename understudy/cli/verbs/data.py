@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from understudy.cli.verbs.context import job_of, one_host_of
@@ -23,6 +24,7 @@ def backup(options: argparse.Namespace, project: Project, report: "Report") -> N
 
 def restore(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.cli import prompts
+    from understudy.config import host_choice
     from understudy.deploy import restore as deploy_restore
     from understudy.host import all_hosts, backups, off_host
 
@@ -30,7 +32,8 @@ def restore(options: argparse.Namespace, project: Project, report: "Report") -> 
     if options.name is None:
         all_hosts.look(all_hosts.jobs(whole), backups.backups)
         return
-    job = all_hosts.one(whole)
+    # Those elsewhere are of the target, and one host has them.
+    job = all_hosts.one(whole, host_choice.APP_ANYWHERE if options.off_host else host_choice.APP)
     check = off_host.check if options.off_host else deploy_restore.check
     if options.off_host or not options.yes:
         check(job, options.name)
@@ -38,7 +41,7 @@ def restore(options: argparse.Namespace, project: Project, report: "Report") -> 
         prompts.confirm(_discards(job.target_name, options.name))
     if options.off_host:
         off_host.fetch(job, options.name)
-    deploy_restore.restore(whole, options.name, options.wait)
+    deploy_restore.restore(replace(whole, address=job.address), options.name, options.wait)
 
 
 def _discards(target: str, backup: str) -> str:
