@@ -156,6 +156,7 @@ PURE = {
     "diagnosis.rules",
     "diagnosis.unexplained",
     "errors",
+    "local.numbers",
     "host.actions",
     "host.audit_log",
     "host.backup_list",

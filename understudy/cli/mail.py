@@ -7,6 +7,7 @@ from understudy.host.mail_list import MailList, MailsCleared
 from understudy.host.mails import Kept, Mail
 from understudy.job import Job
 from understudy.local.atomic_write import atomic_write
+from understudy.local.numbers import number_of
 from understudy.report import mail_page
 from understudy.report.sanitize import plain
 
@@ -58,6 +59,7 @@ def _printed(mail: Mail) -> str:
     lines += [f"Also to: {', '.join(hidden)}"] if hidden else []
     body = mail.text or "\n".join(["(HTML only; its links:)", *mail.links])
     attached = [
-        f"Attached: {one.name or one.type}, {len(one.content)} bytes" for one in mail.attachments
+        f"Attached: {one.name or one.type}, {number_of(len(one.content), 'byte')}"
+        for one in mail.attachments
     ]
     return "\n".join([*lines, "", body.rstrip("\n"), *([""] if attached else []), *attached])

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from understudy.commands import Argv, answers, drained
 from understudy.commands.drained import Mark
+from understudy.local.numbers import number_of
 
 BACKEND = "web"
 # Sends commands, and prints the answer to the last one.
@@ -99,7 +100,7 @@ class Server:
         if self.is_drained:
             by = f" by {self.mark.verb}" if self.mark else ""
             return f"drained{by}" + (
-                f", with {self.sessions} requests left" if self.sessions else ""
+                f", with {number_of(self.sessions, 'request')} left" if self.sessions else ""
             )
         return "ok" if self.is_up else f"gets no requests: {self.status}"
 

@@ -14,6 +14,7 @@ from understudy.data.schema import Database
 from understudy.errors import StepFailed
 from understudy.host import data_errors, steps
 from understudy.job import Job
+from understudy.local.numbers import number_of
 from understudy.release.layout import Paths
 from understudy.ssh.connection import SshConnection
 
@@ -78,7 +79,11 @@ def media(connection: SshConnection, job: Job) -> Media:
     # The connection decodes unreadable bytes as this character.
     if unreadable := [name for name in found.files if "\ufffd" in name]:
         raise StepFailed(
-            f"{len(unreadable)} uploaded files have names that are not UTF-8",
+            number_of(
+                len(unreadable),
+                "uploaded file has a name that is not UTF-8",
+                "uploaded files have names that are not UTF-8",
+            ),
             details="\n".join(unreadable[: steps.LINES_OF_OUTPUT]),
             hint="Rename them on the host, in the database too; or pull no uploaded files with `media: 0`.",
         )

@@ -24,6 +24,7 @@ from understudy.host.actions import Run
 from understudy.host.gates import Gate
 from understudy.host.session import AuditEntry
 from understudy.job import Job
+from understudy.local.numbers import number_of
 from understudy.local.share import measured
 from understudy.release.layout import Paths
 from understudy.ssh.connection import Result, SshConnection
@@ -157,7 +158,7 @@ class _Loading:
             if self.pulled.backup not in self._backups():
                 self._make_backup()
         if self.pulled.media:
-            with self.job.report.step(f"send {self.pulled.media} uploaded files"):
+            with self.job.report.step(f"send {number_of(self.pulled.media, 'uploaded file')}"):
                 self._send(MEDIA, media_queries.unpack(self._paths.media))
 
     def _backups(self) -> list[str]:

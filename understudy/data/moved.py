@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from understudy.local.numbers import number_of
 from understudy.report.answer import Answer
 
 
@@ -22,7 +23,8 @@ class DataPulled(Answer):
 
     def text(self) -> str:
         return (
-            f"pulled {self.rows} rows in {self.tables} tables and {self.files} uploaded files "
+            f"pulled {number_of(self.rows, 'row')} in {number_of(self.tables, 'table')} and "
+            f"{number_of(self.files, 'uploaded file')} "
             f"from {self.target}; python deploy.py data load loads them onto staging"
         )
 

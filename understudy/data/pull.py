@@ -35,6 +35,7 @@ from understudy.data.schema import Database
 from understudy.errors import ConfigError, Refused, StepFailed
 from understudy.host import steps
 from understudy.job import Job
+from understudy.local.numbers import number_of
 from understudy.local.share import Share
 from understudy.release.layout import Paths
 from understudy.ssh.connection import SshConnection
@@ -85,7 +86,10 @@ def _refuse_wrong_rules(data: Data, databases: tuple[Database, ...]) -> None:
     tables = [table for database in databases for table in database.tables]
     if wrong := (*anonymise.mistakes(data, tables), *rewrite_marks.mistakes(data, tables)):
         raise ConfigError(
-            f"deploy.yml has {len(wrong)} rules that do not fit the data",
+            "deploy.yml has "
+            + number_of(
+                len(wrong), "rule that does not fit the data", "rules that do not fit the data"
+            ),
             details="\n".join(wrong),
             hint="The rules are compared with the present tables of the target; docs/data.md has all rules.",
         )
@@ -95,7 +99,11 @@ def _refuse_wrong_rules(data: Data, databases: tuple[Database, ...]) -> None:
 def _refuse_missing_rules(findings: Sequence[Finding]) -> None:
     if findings:
         raise Refused(
-            f"{len(findings)} columns look like personal data and have no anonymisation rule",
+            number_of(
+                len(findings),
+                "column looks like personal data and has no anonymisation rule",
+                "columns look like personal data and have no anonymisation rule",
+            ),
             details="\n".join(map(str, findings)),
             hint="Give each column a rule in deploy.yml; `keep` leaves it unchanged. For example:\n"
             + personal.snippet(findings),
@@ -132,7 +140,7 @@ class _Pulling:
             ):
                 rows.update(self._database(database))
         if media.files:
-            with self.job.report.step(f"read {len(media.files)} uploaded files"):
+            with self.job.report.step(f"read {number_of(len(media.files), 'uploaded file')}"):
                 self._media(media)
         return dict(rows)
 

@@ -12,6 +12,7 @@ from understudy.data.rewrite import Rewrite
 from understudy.data.schema import Column, Table
 from understudy.errors import StepFailed
 from understudy.job import Job
+from understudy.local.numbers import number_of
 from understudy.ssh.connection import SshConnection
 
 
@@ -25,8 +26,7 @@ class Leftover:
     has_rule: bool = False
 
     def __str__(self) -> str:
-        rows = "1 row" if self.rows == 1 else f"{self.rows} rows"
-        return f"{self.table}.{self.column}: {rows}"
+        return f"{self.table}.{self.column}: {number_of(self.rows, 'row')}"
 
 
 def leftovers(connection: SshConnection, job: Job, rewrite: Rewrite) -> tuple[Leftover, ...]:
@@ -61,7 +61,7 @@ def warning(found: Sequence[Leftover], source: str, target: str) -> str:
 
 
 def _summary(found: Sequence[Leftover], source: str, target: str) -> str:
-    columns = "1 column" if len(found) == 1 else f"{len(found)} columns"
+    columns = number_of(len(found), "column")
     return f"{columns} of {target} with names of {source}: a link there leads to {source}"
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from understudy.commands import answers
 from understudy.deploy import django_hosts
 from understudy.deploy.desired import DesiredState
+from understudy.local.numbers import number_of
 
 # The start of the line with the settings as JSON, in the output of the release's commands.
 MARK = "==> settings "
@@ -131,8 +132,8 @@ def _uploads(settings: Settings, desired: DesiredState) -> Iterator[str]:
     count, sample = settings["unreadable_uploads"]
     if count:
         yield (
-            f"nginx can't read {count} files in MEDIA_ROOT, such as {sample}: the code that saves them "
-            "there must give them FILE_UPLOAD_PERMISSIONS, as Django's storage does, or mode 0640"
+            f"nginx can't read {number_of(count, 'file')} in MEDIA_ROOT, such as {sample}: the code that saves "
+            "them there must give them FILE_UPLOAD_PERMISSIONS, as Django's storage does, or mode 0640"
         )
 
 

@@ -4,6 +4,7 @@ from understudy.commands import files, python
 from understudy.deploy.desired import DesiredState, Shipment
 from understudy.host.actions import Branching, Run, Send
 from understudy.host.facts import ObservedState
+from understudy.local.numbers import number_of
 
 _NO_LIBRARY = (
     "Packages that were built for this host link to libraries that it lacks. List their Debian packages "
@@ -46,4 +47,4 @@ def _packages(
     if not missing:
         return []
     unpack = files.unpack_each(desired.paths.packages, zstd=shipment.zstd)
-    return [Send(f"upload {len(missing)} packages", shipment.packages_tars, unpack)]
+    return [Send(f"upload {number_of(len(missing), 'package')}", shipment.packages_tars, unpack)]

@@ -12,6 +12,7 @@ from understudy.host.actions import Run
 from understudy.host.facts import ObservedState
 from understudy.host.session import AuditEntry
 from understudy.job import Job
+from understudy.local.numbers import number_of
 from understudy.release.services import unit
 
 
@@ -110,7 +111,7 @@ def _live(job: Job, observed: ObservedState, counts: Mapping[str, int], verb: st
             continue
         if name == WEB:
             raise ConfigError(
-                f"{WEB} is one process with {job.config.app.workers} workers",
+                f"{WEB} is one process with {number_of(job.config.app.workers, 'worker')}",
                 hint="Set `app.workers` in deploy.yml, and deploy.",
             )
         if name not in runs:

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 from understudy.deploy import pending
 from understudy.deploy.preview import FileChange
 from understudy.host.actions import Action, Run
+from understudy.local.numbers import number_of
 from understudy.report.answer import Answer
 
 
@@ -82,7 +83,7 @@ class Plan(Answer):
             return
         yield from (file.text().rstrip() for file in self.files)
         yield from self.migrations.lines()
-        yield f"{self._what} would take {len(self.steps)} steps:"
+        yield f"{self._what} would take {number_of(len(self.steps), 'step')}:"
         for step in self.steps:
             yield f"  {step.title}"
             yield from (f"    {command}" for command in step.commands)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from understudy.deploy.desired import DesiredState
 from understudy.host.facts import ObservedState
+from understudy.local.numbers import number_of
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class FileChange:
     diff: str
 
     def text(self) -> str:
-        return self.diff or f"new: {self.path}, {self.lines} lines\n"
+        return self.diff or f"new: {self.path}, {number_of(self.lines, 'line')}\n"
 
 
 def changes(desired: DesiredState, observed: ObservedState) -> list[FileChange]:

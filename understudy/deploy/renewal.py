@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from understudy.local.numbers import number_of
 from understudy.traffic.certificate import Certificate
 from understudy.traffic.samples import Summary
 
@@ -31,7 +32,10 @@ class Renewal:
 
     def text(self) -> str:
         before, after = (_shown(one) for one in (self.before, self.after))
-        return f"certificate {before} -> {after}, {self.traffic.sent} requests, {self.traffic.failures} lost"
+        return (
+            f"certificate {before} -> {after}, {number_of(self.traffic.sent, 'request')}, "
+            f"{self.traffic.failures} lost"
+        )
 
 
 def _shown(certificate: Certificate | None) -> str:

@@ -8,6 +8,7 @@ from understudy.commands import Argv, site, tasks, units
 from understudy.config.verify import Tasks
 from understudy.errors import StepFailed
 from understudy.job import Job
+from understudy.local.numbers import number_of
 from understudy.release.layout import Paths
 from understudy.ssh.connection import Connection
 from understudy.traffic import task_count
@@ -93,4 +94,4 @@ def _wrong(job: Job, count: TaskCount, details: str) -> StepFailed:
 
 
 def _many(tasks: int) -> str:
-    return "1 task was" if tasks == 1 else f"{tasks} tasks were"
+    return number_of(tasks, "task was", "tasks were")

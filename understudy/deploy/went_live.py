@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Self
 
+from understudy.local.numbers import number_of
 from understudy.report.answer import Answer
 
 
@@ -73,4 +74,4 @@ class SwitchedTogether(Answer):
     def text(self) -> str:
         first = min(self.hosts.values())
         later = (f"{host} +{(at - first).total_seconds():.2f} s" for host, at in self.hosts.items())
-        return f"{len(self.hosts)} hosts switched within {self.seconds:.2f} s: {', '.join(later)}"
+        return f"{number_of(len(self.hosts), 'host')} switched within {self.seconds:.2f} s: {', '.join(later)}"

@@ -3,6 +3,7 @@
 from understudy.config.hooks import BEFORE, Hook
 from understudy.errors import HookFailed
 from understudy.hooks.event import Event
+from understudy.local.numbers import number_of
 from understudy.report.masked_command import masked_command
 
 # Of what it printed.
@@ -33,5 +34,6 @@ def _end(output: str) -> str:
     left_out = len(lines) - _LINES
     if not lines:
         return "It printed nothing."
-    more = [f"… {left_out} lines before these are in the report …"] if left_out > 0 else []
+    before = number_of(left_out, "line before these is", "lines before these are")
+    more = [f"… {before} in the report …"] if left_out > 0 else []
     return "\n".join((*more, *lines[-_LINES:]))

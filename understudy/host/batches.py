@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from understudy.errors import NoConnection, Stopped, UnderstudyError
+from understudy.local.numbers import number_of
 
 Item = TypeVar("Item")
 
@@ -30,8 +31,8 @@ def summary(target: str, hosts: int, changed: int, proxies: int = 0) -> str:
     """The line after those of the hosts. hosts: all of which a deploy changes, the proxies among them."""
     among = f" ({proxies} {'proxies' if proxies > 1 else 'proxy'})" if proxies else ""
     if not changed:
-        return f"{target}: {hosts} hosts{among}, no change"
-    return f"{target}: {changed} of {hosts} hosts{among} changed"
+        return f"{target}: {number_of(hosts, 'host')}{among}, no change"
+    return f"{target}: {changed} of {number_of(hosts, 'host')}{among} changed"
 
 
 def not_looked_at(target: str, failed: Sequence[Outcome]) -> UnderstudyError:

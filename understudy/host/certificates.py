@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from understudy.config import overdue
+from understudy.local.numbers import number_of
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -35,7 +36,7 @@ class CertificateState:
     @property
     def when(self) -> str:
         """`ends in 5 days (2024-03-01)`"""
-        number = f"{abs(self.days)} day{'' if abs(self.days) == 1 else 's'}"
+        number = number_of(abs(self.days), "day")
         time = f"ends in {number}" if self.days >= 0 else f"ended {number} ago"
         return f"{time} ({self.ends:%Y-%m-%d})"
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from understudy.host import shown_mails
 from understudy.host.mails import Mail
+from understudy.local.numbers import number_of
 from understudy.report.answer import Answer
 
 
@@ -59,7 +60,7 @@ class MailsCleared(Answer):
     removed: int
 
     def text(self) -> str:
-        return f"{self.removed} mail{'' if self.removed == 1 else 's'} removed from {self.target}"
+        return f"{number_of(self.removed, 'mail')} removed from {self.target}"
 
 
 def _to(mail: Mail) -> str:

@@ -12,6 +12,7 @@ from understudy.host.facts import ObservedState
 from understudy.host.provisioned import Provisioned, ProvisioningCheck
 from understudy.job import Job
 from understudy.local.apt_output import AptOutput
+from understudy.local.numbers import number_of
 from understudy.report.events import Report
 from understudy.ssh.connection import Connection, SshConnection
 
@@ -63,7 +64,7 @@ def check(job: Job) -> None:
     job.report.answer(ProvisioningCheck(job.target_name, job.target.address, tuple(changes)))
     if changes:
         raise WouldChange(
-            f"{job.target_name}: provisioning would change the host ({len(changes)} changes)",
+            f"{job.target_name}: provisioning would change the host ({number_of(len(changes), 'change')})",
             hint=f"python deploy.py provision --target {job.target_name}",
         )
 

@@ -4,6 +4,7 @@ import shlex
 from pathlib import Path
 
 from understudy.config import model
+from understudy.local.numbers import number_of
 from understudy.paths import Project
 from understudy.project import (
     decide,
@@ -78,7 +79,7 @@ def _show(report: Report, wanted: dict[str, str], there: dict[str, str | None]) 
     for path, text in differing.items():
         before = there[path]
         if before is None:
-            report.say(f"{path} is not there: {len(text.splitlines())} lines")
+            report.say(f"{path} is not there: {number_of(len(text.splitlines()), 'line')}")
             continue
         for line in shown.diff(path, before, text):
             report.say(line)

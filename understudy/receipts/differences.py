@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from understudy.host import fingerprint
 from understudy.host.fingerprint import Fingerprint
+from understudy.local.numbers import number_of
 from understudy.receipts.statement import Artifact, Candidate, Receipt
 
 
@@ -46,7 +47,7 @@ def _of_age(finished: datetime, now: datetime, max_age: timedelta) -> Iterator[s
         yield f"the rehearsal ended at {finished:%Y-%m-%d %H:%M} UTC, which is in the future"
     elif now - finished > max_age:
         days = (now - finished).days
-        yield f"the rehearsal is {days} days old; deploy.yml accepts {max_age.days}"
+        yield f"the rehearsal is {number_of(days, 'day')} old; deploy.yml accepts {max_age.days}"
 
 
 def _of_provider(used: str | None, accepted: Collection[str]) -> Iterator[str]:

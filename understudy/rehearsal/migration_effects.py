@@ -7,6 +7,7 @@ from typing import Any
 
 from understudy.data.queries.migrations import SECONDS
 from understudy.data.queries.summaries import TableSummary
+from understudy.local.numbers import number_of
 
 # PostgreSQL's table locks from weakest to strongest, with what has to wait:
 # https://www.postgresql.org/docs/current/explicit-locking.html
@@ -40,7 +41,7 @@ class Effects:
     def lines(self) -> Iterator[str]:
         for table, change in self.tables.items():
             yield f"{table}: {change}"
-        yield f"{self.unchanged} tables are unchanged"
+        yield number_of(self.unchanged, "table is unchanged", "tables are unchanged")
         for table, lock in self.locks.items():
             yield f"lock on {table}: {lock}"
         yield from (line for line in (self.restore, self.linter) if line)
@@ -57,12 +58,12 @@ def changes(
 
 def _change(before: TableSummary | None, after: TableSummary | None) -> str:
     if before is None:
-        return f"new, {after.rows if after else 0} rows"
+        return f"new, {number_of(after.rows if after else 0, 'row')}"
     if after is None:
-        return f"gone, with {before.rows} rows"
+        return f"gone, with {number_of(before.rows, 'row')}"
     parts = []
     if before.rows != after.rows:
-        parts.append(f"{before.rows} rows before, {after.rows} after")
+        parts.append(f"{number_of(before.rows, 'row')} before, {after.rows} after")
     both = before.columns.keys() & after.columns.keys()
     changed = {name for name in both if before.columns[name] != after.columns[name]}
     for words, names in (

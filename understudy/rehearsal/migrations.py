@@ -18,6 +18,7 @@ from understudy.data.schema import Database
 from understudy.host import backups as data_backups
 from understudy.host import data_errors
 from understudy.job import Job
+from understudy.local.numbers import number_of
 from understudy.rehearsal.migration_effects import Effects, changes, linter, locks
 from understudy.release.layout import Paths
 from understudy.ssh.connection import Result, SshConnection
@@ -108,7 +109,7 @@ class _Data:
         newest, began = made[-1], time.monotonic()
         self._run(migration_queries.try_backup(*self._where, newest.name))
         seconds = time.monotonic() - began
-        size = f"{newest.size / 2**20:.0f} MiB, {newest.rows} rows"
+        size = f"{newest.size / 2**20:.0f} MiB, {number_of(newest.rows, 'row')}"
         return f"restoring the backup from before the deploy takes {seconds:.0f} s here: {size}"
 
     def lint(self, migrations: Sequence[str]) -> str:

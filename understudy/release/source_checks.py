@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from understudy.config.app import App
 from understudy.errors import ConfigError
+from understudy.local.numbers import number_of
 from understudy.release import python_checks
 from understudy.release.commit_facts import CommitFacts
 
@@ -32,7 +33,11 @@ def refuse(app: App, commit: CommitFacts, elsewhere: Sequence[str]) -> None:
     """
     if pointers := commit.lfs_pointers:
         raise ConfigError(
-            f"{len(pointers)} files of the commit are pointers of git LFS instead of their content",
+            number_of(
+                len(pointers),
+                "file of the commit is a pointer of git LFS instead of its content",
+                "files of the commit are pointers of git LFS instead of their content",
+            ),
             details=_listed(pointers),
             hint="Get the files by `git lfs install && git lfs pull`, in the repository of app.source. For "
             "files that the site does not need, put `PATH export-ignore` into .gitattributes.",

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from understudy.local.numbers import number_of
 from understudy.local.share import Share
 from understudy.report.host_names import with_host
 from understudy.report.sanitize import plain
@@ -65,7 +66,7 @@ class Live:
             return ""
         _, share = self._shares[-1]
         if share.unit == "packages":
-            return f", {share.total} packages"
+            return f", {number_of(share.total or 0, 'package')}"
         rate = f", {size(share.done / seconds)}/s" if seconds >= 1 else ""
         return f", {size(share.done)}{rate}"
 
@@ -104,7 +105,7 @@ def size(number: float) -> str:
 def amount(share: Share) -> str:
     """`12.3 of 45.6 MB`, `12.3 MB`, `45 of 132 packages`."""
     if share.unit == "packages":
-        return f"{share.done} of {share.total} packages"
+        return f"{share.done} of {number_of(share.total or 0, 'package')}"
     if share.total is None:
         return size(share.done)
     done, whole = size(share.done), size(share.total)

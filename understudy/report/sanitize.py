@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from understudy.local.numbers import number_of
+
 MOST_LINES = 200
 MOST_BYTES = 50_000
 
@@ -48,7 +50,7 @@ def cut(text: str) -> str:
     rest = lines[len(begin) :]
     end = _fitting(rest[::-1][: MOST_LINES // 2])[::-1]
     left_out = rest[: len(rest) - len(end)]
-    notice = f"… {len(left_out)} lines ({_size(left_out)} bytes) are left out here …"
+    notice = f"… {number_of(len(left_out), 'line')} left out here ({_size(left_out)} bytes) …"
     return "\n".join([*begin, notice, *end])
 
 

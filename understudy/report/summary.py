@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from understudy.local.numbers import number_of
 from understudy.report.assertion import Assertion, assertion
 from understudy.report.graph import duration
 from understudy.report.record import Counts, Failure, Record, State, Verdict
@@ -95,7 +96,7 @@ def sentence(record: Record) -> str:
         return f"The run was interrupted after {time}; the same command continues where it stopped."
     if tests.failed:
         whole = tests.passed + tests.failed
-        return f"{tests.failed} of {_count(whole, 'test')} failed, after {time}."
+        return f"{tests.failed} of {number_of(whole, 'test')} failed, after {time}."
     if record.error is None:
         return f"Understudy itself failed after {time}; the terminal shows the traceback."
     return record.error.cause or record.error.summary
@@ -104,14 +105,10 @@ def sentence(record: Record) -> str:
 def _sentence_if_passed(record: Record, time: str, skipped_tests: int) -> str:
     phases = len(record.skipped_phases())
     counts = ((phases, "phase"), (skipped_tests, "test"))
-    skipped = " and ".join(_count(number, word) for number, word in counts if number)
+    skipped = " and ".join(number_of(number, word) for number, word in counts if number)
     warnings = len(set(record.warnings))
-    warned = f", with {_count(warnings, 'warning')}" if warnings else ""
+    warned = f", with {number_of(warnings, 'warning')}" if warnings else ""
     if not skipped:
         return f"Everything passed in {time}{warned}."
     were = "was" if phases + skipped_tests == 1 else "were"
     return f"All that ran passed in {time}{warned}; {skipped} {were} skipped."
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

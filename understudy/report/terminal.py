@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from understudy.errors import UnderstudyError
+from understudy.local.numbers import number_of
 from understudy.local.share import Share
 from understudy.report.at_work import Place
 from understudy.report.colours import Colours
@@ -282,7 +283,7 @@ def _shortened(lines: list[str], first: int, last: int) -> list[str]:
         return lines
     begin, rest = lines[:first], [line for line in lines[first:] if _IMPORTING not in line][-last:]
     left_out = len(lines) - len(begin) - len(rest)
-    return [*begin, f"… {left_out} lines left out: -v shows more …", *rest]
+    return [*begin, f"… {number_of(left_out, 'line')} left out: -v shows more …", *rest]
 
 
 def _plain(*parts: str | tuple[str, str]) -> Text:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from understudy.commands import Argv
 from understudy.commands.in_one_line import in_one_line
+from understudy.local.numbers import number_of
 
 _LOG = logging.getLogger(__name__)
 # Of what a command has printed.
@@ -52,4 +53,4 @@ def _few(printed: str) -> list[str]:
     left_out = len(lines) - _FIRST_LINES - _LAST_LINES
     if left_out <= 0:
         return lines
-    return [*lines[:_FIRST_LINES], f"… {left_out} lines …", *lines[-_LAST_LINES:]]
+    return [*lines[:_FIRST_LINES], f"… {number_of(left_out, 'line')} …", *lines[-_LAST_LINES:]]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from understudy.local.numbers import number_of
+
 SHOWN_FAILURES = 5
 # Requests start two at once, so the gap between pairs is a twentieth of a second: a deploy that takes one
 # second still gets enough requests to lose one.
@@ -214,7 +216,7 @@ class Summary:
                 *(["the first requests that were lost:", *lost] if lost else []),
                 f"slowest request {_milliseconds(self.slowest)}, "
                 f"99 of 100 within {_milliseconds(self.p99)}",
-                f"{self.sent} requests, {self.failures} lost",
+                f"{number_of(self.sent, 'request')}, {self.failures} lost",
             ]
         )
 

@@ -61,7 +61,7 @@ def test_each_pull_has_a_salt_of_its_own_which_is_in_no_command(host: Host) -> N
 
 
 def test_column_without_a_rule_stops_the_pull_before_anything_is_read(host: Host) -> None:
-    with pytest.raises(Refused, match="1 columns look like personal data") as raised:
+    with pytest.raises(Refused, match="1 column looks like personal data") as raised:
         data_pull.pull(host.job(rules=None))
 
     assert "auth_user.email: looks like an e-mail address" in raised.value.details
@@ -152,7 +152,7 @@ def test_uploaded_file_whose_name_cannot_be_read_is_reported_and_not_left_out(ho
     listed = printed("3 a.png\0005 M\ufffdller.png\0")
     host.answers({SCHEMA: printed(json.dumps(TABLES)), MEDIA_LIST: listed})
 
-    with pytest.raises(StepFailed, match="names that are not UTF-8") as raised:
+    with pytest.raises(StepFailed, match="a name that is not UTF-8") as raised:
         data_pull.pull(host.job(media=1))
 
     assert raised.value.details == "M\ufffdller.png"

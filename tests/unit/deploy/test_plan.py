@@ -88,7 +88,7 @@ def test_new_lock_makes_an_environment_and_ships_the_missing_packages() -> None:
 
     assert planned == [
         *SHIP,
-        "upload 1 packages",
+        "upload 1 package",
         "make environment lock2",
         *GO_LIVE_AFTER_OLD,
         f"drain {OLD}",

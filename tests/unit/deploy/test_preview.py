@@ -53,7 +53,7 @@ def test_first_deploy_shows_the_values_of_deploy_yml_and_names_the_other_files()
 
     shown = [diff for diff in found if not diff.startswith("new: ")]
     assert [diff.splitlines()[1] for diff in shown] == [f"+++ desired:{CURRENT}/environment"]
-    assert f"new: {NGINX}, 1 lines\n" in found
+    assert f"new: {NGINX}, 1 line\n" in found
     assert f"new: {CURRENT}/commands.py, 2 lines\n" in found
 
 

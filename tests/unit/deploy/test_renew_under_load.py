@@ -59,7 +59,7 @@ def test_renewal_is_asked_for_and_reported(
     renew_under_load.renew(staging.job(https="auto"))
 
     assert [note for note in host.notes if "renew" in note] == [f"{SITE} renew"]
-    assert staging.report.said[-1] == "certificate A1 -> B2, 1 requests, 0 lost"
+    assert staging.report.said[-1] == "certificate A1 -> B2, 1 request, 0 lost"
     assert not prober.running
 
 

@@ -16,7 +16,7 @@ GOOD = Renewal(OLD, NEW, ("17", "17"), Summary.of([OK]))
 
 def test_renewal_by_a_reload_under_which_no_request_is_lost_is_good() -> None:
     assert [*GOOD.problems()] == []
-    assert GOOD.text() == "certificate A1 -> B2, 1 requests, 0 lost"
+    assert GOOD.text() == "certificate A1 -> B2, 1 request, 0 lost"
 
 
 def test_first_certificate_is_good_too() -> None:

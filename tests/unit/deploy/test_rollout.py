@@ -290,7 +290,7 @@ def test_commit_that_cannot_work_is_refused_before_any_connection(
     deploy = partial(rollout.deploy, probe=False, wait=0, without_rehearsal=None)
     runs: dict[str, Callable[[Job], object]] = {"plan": rollout.plan, "deploy": deploy}
 
-    with pytest.raises(ConfigError, match="pointers of git LFS"):
+    with pytest.raises(ConfigError, match="a pointer of git LFS"):
         runs[verb](staging.job())
 
 

@@ -123,7 +123,7 @@ def test_prober_requests_the_page_and_the_files_of_both_releases(
     assert all(note.startswith("shop: ") for note in listed)
     assert ended.endswith(f"understudy-site shop stop {OLD}"), "its last requests count as well"
     assert not prober.running
-    assert "1 requests, 0 lost" in staging.report.said[-1]
+    assert "1 request, 0 lost" in staging.report.said[-1]
 
 
 def test_traffic_that_was_too_much_for_the_site_is_said(

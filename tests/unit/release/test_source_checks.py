@@ -45,7 +45,7 @@ def test_good_app_gets_no_warning(tmp_path: Path) -> None:
 def test_lfs_pointer_is_refused_with_the_command_that_gets_the_file(tmp_path: Path) -> None:
     commit(tmp_path, {**APP, "static/photo.png": POINTER})
 
-    with pytest.raises(ConfigError, match="1 files of the commit are pointers") as raised:
+    with pytest.raises(ConfigError, match="1 file of the commit is a pointer") as raised:
         refuse(tmp_path)
 
     assert raised.value.details == "static/photo.png"

@@ -39,7 +39,7 @@ def test_long_output_keeps_its_beginning_and_end_and_says_what_is_missing() -> N
     lines = cut(LONG).splitlines()
 
     assert (lines[0], lines[99], lines[-1]) == ("line 0", "line 99", "line 4999")
-    assert lines[100].startswith("… 4800 lines (")
+    assert lines[100].startswith("… 4800 lines left out here (")
     assert len(lines) == 201
 
 
@@ -47,7 +47,7 @@ def test_a_long_line_is_left_out_as_a_whole() -> None:
     """Half a line could hold half a secret, which is not masked."""
     text = cut("begin\n" + "x" * MOST_BYTES + "\nend")
 
-    assert text.splitlines() == ["begin", "… 1 lines (50001 bytes) are left out here …", "end"]
+    assert text.splitlines() == ["begin", "… 1 line left out here (50001 bytes) …", "end"]
 
 
 def test_many_long_lines_are_cut_to_the_allowed_size() -> None:

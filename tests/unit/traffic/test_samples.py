@@ -155,7 +155,7 @@ def test_text_without_losses_is_short() -> None:
         "new static        1        1",
         "total             1        1",
         "slowest request 2 ms, 99 of 100 within 2 ms",
-        "1 requests, 0 lost",
+        "1 request, 0 lost",
     ]
 
 

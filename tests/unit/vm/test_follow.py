@@ -184,7 +184,7 @@ def test_unmatched_file_is_removed_once_everything_matches(large: Machine) -> No
     large.capture(production(sysctl={}, packages={"nginx": "1.22.1-9"}, manual={}))
     large.vm().up()
 
-    assert "1 of 1 packages" in said(large)
+    assert "1 of 1 package" in said(large)
     assert not report(large).exists()
 
 

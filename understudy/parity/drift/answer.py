@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, ClassVar
 
+from understudy.local.numbers import number_of
 from understudy.parity.drift import table
 from understudy.parity.drift.comparison import Comparison
 from understudy.report.answer import Answer
@@ -38,5 +39,5 @@ class Drift(Answer):
         yield from table.lines(found, self.columns)
         yield (
             f"parity of {found.copy} with {found.model}: {found.score} of 100, "
-            f"{len(found.differences)} differences in {found.compared} values"
+            f"{number_of(len(found.differences), 'difference')} in {number_of(found.compared, 'value')}"
         )

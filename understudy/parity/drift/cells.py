@@ -2,6 +2,7 @@
 
 from difflib import SequenceMatcher
 
+from understudy.local.numbers import number_of
 from understudy.parity.drift.comparison import Difference
 
 _NOTHING = "(none)"
@@ -31,4 +32,6 @@ def _cell(value: str | None) -> str:
         return _NOTHING
     lines = value.splitlines() or ["(empty)"]
     more = len(lines) - _MOST_LINES
-    return "\n".join([*lines[:_MOST_LINES], *([f"… {more} more lines"] if more > 0 else [])])
+    return "\n".join(
+        [*lines[:_MOST_LINES], *([f"… {number_of(more, 'more line')}"] if more > 0 else [])]
+    )

@@ -8,6 +8,7 @@ from typing import Any
 
 from understudy.config.parity import Intended
 from understudy.host.fingerprint import upstream
+from understudy.local.numbers import number_of
 from understudy.parity.capture.value import UNREADABLE, Capture, Section
 from understudy.parity.drift import captured_mail, container, folded, unused_server
 from understudy.parity.drift.rules import NEVER, POINTS, rule_for
@@ -166,7 +167,7 @@ def _summary(section: Section) -> str:
     """A whole section as one value: of an unreadable one each entry would look missing."""
     if UNREADABLE in section:
         return f"{UNREADABLE}: {section[UNREADABLE]}"
-    return f"{len(section)} values"
+    return number_of(len(section), "value")
 
 
 def _own_units(capture: Capture) -> Iterator[str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from understudy.config.overdue import DAYS_TO_WARN
 from understudy.host.certificates import DAYS_TO_FAIL
+from understudy.local.numbers import number_of
 from understudy.testing.checks.edge import Edge, Hop, Stranger
 from understudy.testing.checks.evidence import Answer, Crawl
 from understudy.testing.checks.findings import Finding, Result
@@ -141,7 +142,7 @@ def certificate(edge: Edge) -> Result:
     names, ends = ", ".join(shown.names), f"{shown.ends:%Y-%m-%d %H:%M} UTC"
     days = shown.days_left(edge.now)
     ends_soon = DAYS_TO_FAIL <= days < DAYS_TO_WARN
-    warning = f"the certificate of {names} ends in {days:.0f} days, at {ends}: was it renewed?"
+    warning = f"the certificate of {names} ends in {number_of(round(days), 'day')}, at {ends}: was it renewed?"
     looked_at = f"serial {shown.shown_serial} for {names}, ends {ends}"
     return Result(found, looked_at, warnings=(warning,) if ends_soon else ())
 

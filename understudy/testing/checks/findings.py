@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from understudy.config.verify import Accepted
+from understudy.local.numbers import number_of
 
 # In a message: more would hide the first ones.
 MOST = 10
@@ -117,7 +118,7 @@ def _pages(pages: Sequence[str]) -> str:
     """`/:`, or `/, /about/ and 3 more pages:`"""
     found = list(dict.fromkeys(pages))
     more = len(found) - 2
-    return ", ".join(found[:2]) + (f" and {more} more pages:" if more > 0 else ":")
+    return ", ".join(found[:2]) + (f" and {number_of(more, 'more page')}:" if more > 0 else ":")
 
 
 def reasons(accepted: Sequence[tuple[Finding, Accepted]]) -> str:

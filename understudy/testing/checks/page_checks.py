@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from urllib.parse import urljoin
 
 from understudy.config.verify import Budget
+from understudy.local.numbers import number_of
 from understudy.testing.checks.evidence import Answer, Crawl, Page, Violation
 from understudy.testing.checks.findings import Finding, Result
 from understudy.testing.checks.links import is_own, path_of, shown
@@ -80,7 +81,7 @@ def each_page(
 
 
 def _looked_at(pages: list[Page], crawl: Crawl) -> str:
-    count = f"{len(pages)} page{'' if len(pages) == 1 else 's'}"
+    count = number_of(len(pages), "page")
     return "; ".join([f"{count}: {', '.join(page.path for page in pages)}", *crawl.left_out])
 
 
@@ -121,7 +122,7 @@ def _broken_rule(violation: Violation) -> str:
     return (
         f"{violation.help} ({violation.rule}, {violation.impact})"
         + "".join(shown_elements)
-        + (f"\n    and {more} more elements" if more > 0 else "")
+        + (f"\n    and {number_of(more, 'more element')}" if more > 0 else "")
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from understudy.config import releases
 from understudy.config.machines import Vm
 from understudy.errors import ConfigError
+from understudy.local.numbers import number_of
 from understudy.parity.capture.value import Capture
 
 _LEAST_MEMORY = 512
@@ -87,7 +88,8 @@ def cpus(vm: Vm, capture: Capture, capacity: Capacity) -> Size:
     wanted = int(count)
     if wanted > capacity.cpus:
         note = (
-            f"production has {wanted} processors, the VM {capacity.cpus}: as many as this machine"
+            f"production has {number_of(wanted, 'processor')}, the VM {capacity.cpus}: "
+            "as many as this machine"
         )
         return Size(capacity.cpus, note)
     return Size(wanted)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from understudy.local.numbers import number_of
 from understudy.parity.capture.value import Capture
 from understudy.parity.drift import table
 from understudy.parity.drift.comparison import Comparison, Side, compare
@@ -30,10 +31,10 @@ def _side(name: str, versions: Mapping[str, str]) -> Side:
 
 def summary(mirror: Mirror, found: Comparison | None) -> str:
     """What the VM takes over, in one line. found: None if the box was removed."""
-    parts = [mirror.release, f"{mirror.memory} MiB", f"{mirror.cpus} processors"]
+    parts = [mirror.release, f"{mirror.memory} MiB", f"{number_of(mirror.cpus, 'processor')}"]
     if found and found.compared:
         matched = found.compared - len(found.differences)
-        parts.append(f"{matched} of {found.compared} packages")
+        parts.append(f"{matched} of {number_of(found.compared, 'package')}")
     return ", ".join((*parts, *mirror.taken_over))
 
 
@@ -52,8 +53,8 @@ def _lines(name: str, mirror: Mirror, found: Comparison) -> Iterator[str]:
     yield f"Where the VM differs from {name}"
     yield ""
     yield from (f"- {note}" for note in mirror.notes)
-    odd = f"{len(found.differences)} of {found.compared} packages"
-    yield f"- {odd} have another version than production, or are missing"
+    odd = f"{len(found.differences)} of {number_of(found.compared, 'package')}"
+    yield f"- {odd}: another version than production's, or missing"
     if mirror.shared:
         yield f"- {SHARED}:"
         yield from (f"  {sentence}" for sentence in mirror.shared)
