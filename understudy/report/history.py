@@ -12,7 +12,8 @@ FACTOR, SECONDS, LEAST_RUNS = 1.3, 3.0, 3
 class Entry:
     """One run, as the history shows it. name: of its folder in reports/. began: ISO 8601, UTC.
 
-    phases: the seconds of each that passed. score: parity in percent, None if that is not known.
+    phases: the seconds of each that passed. packages: `187 of 188`, how many of
+    the VM's are as production's capture has them; "" if that is not known.
     """
 
     name: str
@@ -29,7 +30,7 @@ class Entry:
     skipped: int = 0
     skipped_phases: int = 0
     warnings: int = 0
-    score: float | None = None
+    packages: str = ""
     phases: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -79,13 +80,19 @@ def entry(name: str, data: Mapping[str, Any]) -> Entry:
         skipped=skipped,
         skipped_phases=sum(phase["state"] == "skipped" for phase in data["phases"]),
         warnings=len(set(data["warnings"])),
-        score=(attached.get("mirror") or {}).get("score"),
+        packages=_packages(attached.get("mirror")),
         phases={
             phase["name"]: phase["seconds"]
             for phase in data["phases"]
             if phase["name"] and phase["state"] == "passed"
         },
     )
+
+
+def _packages(mirror: Mapping[str, int] | None) -> str:
+    if not mirror:
+        return ""
+    return f"{mirror['compared'] - mirror['differences']} of {mirror['compared']}"
 
 
 def earlier(entries: Iterable[Entry], verb: str, target: str, began: str) -> list[Entry]:

@@ -22,7 +22,7 @@ def render(templates: Overlay, entries: Sequence[Entry]) -> str:
             entries=[(one, history.slow(one, entries)) for one in entries],
             passed=sum(one.verdict == "passed" for one in entries),
             charts=history.charts(entries),
-            has_parity=any(one.score is not None for one in entries),
+            has_packages=any(one.packages for one in entries),
             style=html.style(templates),
         )
     )

@@ -24,12 +24,14 @@ def test_entry_has_the_figures_of_its_report() -> None:
     assert (found.passed, found.failed, found.skipped) == (2, 0, 1)
     assert (found.commit, found.subject, found.skipped_phases) == ("c0ffee", "Tea", 1)
     assert found.phases == {"up": 20, "deploy": 34, "tests": 61}
-    assert found.score is None
+    assert found.packages == ""
 
 
-def test_parity_score_is_that_of_the_mirror() -> None:
+def test_packages_are_those_that_the_vm_took_over() -> None:
     attached = {**FAILED.attachments, "mirror": {"score": 97.5, "differences": 3, "compared": 80}}
-    assert history.entry("x", replace(FAILED, attachments=attached).to_json()).score == 97.5
+    assert (
+        history.entry("x", replace(FAILED, attachments=attached).to_json()).packages == "77 of 80"
+    )
 
 
 def test_report_of_before_the_schema_had_a_number_is_an_entry() -> None:

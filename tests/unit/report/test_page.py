@@ -313,3 +313,13 @@ def test_page_says_how_soon_a_websocket_was_back() -> None:
 
     assert text.count("The WebSocket was open again on it within 20 ms.") == 1
     assert "The WebSocket" not in page(PASSED)
+
+
+def test_what_the_vm_mirrors_is_called_packages_and_points_to_drift_for_the_rest() -> None:
+    mirror = {"score": 100.0, "differences": 1, "compared": 188}
+    text = page(replace(PASSED, attachments={**PASSED.attachments, "mirror": mirror}))
+
+    figure = text[text.index(">187<") :]
+    assert figure.index("of 188 packages") < figure.index("<code>drift</code> compares the rest")
+    assert "parity" not in text.lower()
+    assert "of 100" not in text
