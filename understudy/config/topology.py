@@ -234,8 +234,12 @@ def does_work(hosts: Sequence[TargetHost], address: str) -> bool:
 
 def is_first_worker(hosts: Sequence[TargetHost], address: str) -> bool:
     """Whether it is the one host of processes that are never two, and of timers."""
-    first = next((host.address for host in hosts if "worker" in host.roles), address)
-    return first == address
+    return first_worker(hosts, address) == address
+
+
+def first_worker(hosts: Sequence[TargetHost], address: str) -> str:
+    """The address of the first host on which processes and timers run; that of the host itself if none does."""
+    return next((host.address for host in hosts if "worker" in host.roles), address)
 
 
 def words(hosts: Sequence[TargetHost], address: str) -> tuple[str, ...]:

@@ -2,17 +2,22 @@
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import cast
 
 import pytest
 
-from tests.unit.fakes import FakeConnection, failed, printed
+from tests.unit.fakes import FakeConnection, config, failed, printed
 from tests.unit.staging import Staging
 from understudy.commands import Argv
+from understudy.config.target import TargetConfig
 from understudy.config.verify import Tasks
+from understudy.deploy import tasks_under_load
 from understudy.deploy.tasks_under_load import counted_tasks
 from understudy.diagnosis.causes.queues import _LOST
 from understudy.errors import StepFailed
+from understudy.host import all_hosts
 from understudy.job import Job
 from understudy.ssh.connection import Connection, Result
 from understudy.traffic import task_load
@@ -75,6 +80,71 @@ def test_tasks_are_enqueued_before_during_and_after_the_switch(staging: Staging)
     assert len(queue.notes) >= 3
     expected = f"tasks: {count} enqueued, {count} done once, 0 twice, 0 lost"
     assert staging.report.said == [expected]
+
+
+WEB, WORKER = "192.0.2.1", "192.0.2.2"
+
+
+def on_web_host(staging: Staging) -> Job:
+    """Its tasks are done on another host."""
+    roles = {WEB: ["web"], WORKER: ["worker"], "192.0.2.3": ["database"]}
+    hosts = [{"address": address, "roles": own} for address, own in roles.items()]
+    app = {"source": "app", "database": "postgresql", "media_url": None}
+    parts = {
+        "processes": {"mailer": {"command": ["mailer"]}},
+        "verify": {"tasks": TASKS.model_dump()},
+    }
+    whole = config(app, {"hosts": hosts, "mail": "off"}, **parts)
+    made = replace(staging.job(), config=whole)
+    return next(host for host in all_hosts.jobs(made) if host.address == WEB)
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_tasks_of_a_web_host_are_counted_where_the_workers_are(
+    is_lost: bool, staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = Queue(lambda _: [])
+
+    def work(mark: str) -> list[str]:
+        worker.done += [] if is_lost else [f"{mark} old"]
+        return []
+
+    web = Queue(work)
+    asked: list[str] = []
+
+    def connect(target: TargetConfig, user: str) -> AbstractContextManager[Queue]:
+        asked.append(f"{user}@{target.address}")
+        return nullcontext(worker)
+
+    monkeypatch.setattr(tasks_under_load, "SshConnection", connect)
+    failure = pytest.raises(StepFailed, match="lost") if is_lost else nullcontext()
+
+    with failure, counted_tasks(on_web_host(staging), cast(Connection, web), "old"):
+        pass
+
+    assert asked == [f"deploy@{WORKER}"]
+    assert set(web.notes) == {"enqueue"}
+    assert "enqueue" not in worker.notes
+    assert is_lost == any("shop-mailer@" in note for note in worker.notes)
+
+
+def test_command_that_lists_what_is_done_fails_on_the_host_with_workers(
+    staging: Staging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        tasks_under_load,
+        "SshConnection",
+        lambda *_: nullcontext(FakeConnection({}, ("list-done",))),
+    )
+
+    with (
+        pytest.raises(StepFailed) as raised,
+        counted_tasks(on_web_host(staging), cast(Connection, Queue(lambda _: [])), "old"),
+    ):
+        pass
+
+    assert raised.value.summary == f"verify.tasks.done failed on staging ({WORKER})"
+    assert f"run --target staging --host {WORKER} -- " in raised.value.hint
 
 
 def test_task_that_is_lost_is_reported_with_the_journal(staging: Staging) -> None:
