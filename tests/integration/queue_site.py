@@ -4,6 +4,7 @@ import re
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -104,8 +105,10 @@ class QueueSite:
         ]
 
 
-def database_site(directory: Path) -> QueueSite:
-    """Tasks in the app's own database, by django-tasks."""
+def database_site(
+    directory: Path, more: Callable[[dict[str, Any]], None] = lambda settings: None
+) -> QueueSite:
+    """Tasks in the app's own database, by django-tasks. more: changes of deploy.yml."""
 
     def change(settings: dict[str, Any]) -> None:
         python = ["python", "manage.py"]
@@ -122,8 +125,32 @@ def database_site(directory: Path) -> QueueSite:
         }
         enqueue = [*python, "enqueue_marks"]
         settings["verify"] = {"tasks": {"enqueue": enqueue, "done": ["cat", NOTES], "wait": 30}}
+        more(settings)
 
     return QueueSite(make_app(APPS / "database", directory, change))
+
+
+def site_of_several_hosts(directory: Path, name: str) -> QueueSite:
+    """As database_site(), on PostgreSQL: two web hosts, and one with the workers and the database. name: of
+    the staging VM, which has a machine for each.
+    """
+    addresses = ("192.0.2.7", "192.0.2.8", "192.0.2.6")
+    roles = (["web"], ["web"], ["worker", "database"])
+    hosts = [
+        {"address": address, "roles": own} for address, own in zip(addresses, roles, strict=True)
+    ]
+
+    def share(settings: dict[str, Any]) -> None:
+        settings["app"]["database"] = "postgresql"
+        settings["app"]["environment"]["DATABASE"] = "postgresql"
+        settings["vm"] |= {"name": name, "topology": "production", "memory": 768}
+        settings["targets"]["production"].pop("address")
+        settings["targets"]["production"]["hosts"] = hosts
+
+    site = database_site(directory, share)
+    site.staging.require("psycopg[binary]", python="3.11")
+    site.staging.commit("PostgreSQL")
+    return site
 
 
 def redis_site(directory: Path, kind: str) -> QueueSite:

@@ -16,8 +16,9 @@ from tests.integration.queue_site import (
     longest_gap,
     overlaps,
     redis_site,
+    site_of_several_hosts,
 )
-from tests.integration.staging import begun
+from tests.integration.staging import begun, vm_name
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -114,3 +115,22 @@ def test_tasks_in_redis_are_each_done_once(kind: str, vm: None, tmp_path: Path) 
 
     assert answer.code == 0
     assert Counted.of(answer.text).is_right
+
+
+@pytest.mark.long
+def test_tasks_of_two_web_hosts_are_done_by_workers_on_a_third(tmp_path: Path) -> None:
+    site = site_of_several_hosts(tmp_path, vm_name("queue"))
+    try:
+        assert site.staging.deploy_py("up").code == 0
+        assert site.deploy().code == 0
+        site.change("second")
+        phases = [f"--only={name}" for name in ("deploy", "rollback", "interrupted")]
+
+        answer = site.staging.deploy_py("rehearse", "-v", "--keep", *phases)
+
+        assert answer.code == 0, answer.text
+        # Of each web host when a release goes live, forward and back; and of the interruption.
+        assert answer.text.count("tasks: ") >= 5
+        assert Counted.of(answer.text).is_right
+    finally:
+        site.staging.deploy_py("destroy", "--yes")

@@ -9,14 +9,15 @@ WSGI_APPLICATION = "shop.wsgi.application"
 USE_TZ = True
 INSTALLED_APPS = ["django_tasks", "django_tasks_db", "work"]
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": os.environ["DATABASE"],
-        # Web process and workers write at the same time.
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
-    }
+# Web process and workers write at the same time.
+SQLITE = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": os.environ["DATABASE"],
+    "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
 }
+# For several hosts: libpq knows from the environment where it is.
+POSTGRESQL = {"ENGINE": "django.db.backends.postgresql", "NAME": "shop"}
+DATABASES = {"default": POSTGRESQL if os.environ["DATABASE"] == "postgresql" else SQLITE}
 LOGGING = {
     "version": 1,
     "handlers": {"journal": {"class": "logging.StreamHandler"}},
