@@ -1,4 +1,4 @@
-"""Sends requests to a site at a constant rate, so that a deploy shows whether it loses any."""
+"""Sends requests to a site, as many as it can take, so that a deploy shows whether it loses any."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +17,7 @@ from understudy.traffic.samples import (
     Sample,
     Summary,
     classify,
-    due,
+    next_rate,
     next_request,
 )
 from understudy.traffic.websocket import KeptWebSocket
@@ -46,13 +46,14 @@ class Prober:
 
     Each request is sent when it is due, whether or not those before it were answered (up to
     MOST_UNANSWERED), and its latency counts from then. A prober that waited would send fewer requests to a
-    site that hangs, and the site would look better than it is (known as coordinated omission).
+    site that hangs, and the site would look better than it is (known as coordinated omission). Two are due at
+    once, as from two visitors: a single busy worker or a locked database shows only then.
     """
 
     def __init__(
         self, endpoint: Endpoint, host: str, paths: ProbePaths, rate: float, timeout: float = 10
     ) -> None:
-        """host: the site's name, as in the Host header. rate: requests a second, two at a time.
+        """host: the site's name, as in the Host header. rate: requests a second, fewer while too many wait.
 
         timeout: seconds until a request counts as lost.
         """
@@ -135,17 +136,17 @@ class Prober:
             self._unanswered.clear()
 
     def _send_all(self) -> None:
-        number = 0
-        while not self._stopping.wait(self._seconds_until(number)):
-            self._start(number)
-            number += 1
+        number, at, rate = 0, 0.0, self._rate
+        while not self._stopping.wait(max(0.0, at - self._seconds())):
+            self._start(number, at)
+            self._start(number + 1, at)
+            with self._changed:
+                rate = next_rate(rate, self._rate, len(self._unanswered))
+            number, at = number + 2, at + 2 / rate
 
-    def _seconds_until(self, number: int) -> float:
-        return max(0.0, self._began + due(number, self._rate) - time.monotonic())
-
-    def _start(self, number: int) -> None:
+    def _start(self, number: int, at: float) -> None:
         kind, path = next_request(number, self._paths, self._switch.static)
-        request = _Request(number, due(number, self._rate), kind, path)
+        request = _Request(number, at, kind, path)
         with self._changed:
             if len(self._unanswered) >= MOST_UNANSWERED:
                 self.unsent += 1

@@ -17,6 +17,9 @@ MOST_REQUESTS_A_SECOND = 40
 # How much of the time a host spends on answers to the prober at most. More would slow down the deploy that
 # is measured, above all on a slow host with TLS.
 SHARE_OF_THE_TIME = 0.5
+# So many requests without an answer at once are more than the host keeps up with.
+WAITING = 16
+FEWEST_REQUESTS_A_SECOND = 2
 # The operating system's errors, besides a refusal, that mean: no connection was made.
 UNREACHABLE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EADDRNOTAVAIL}
 
@@ -100,12 +103,15 @@ def affordable_rate(seconds: float) -> float:
     return min(MOST_REQUESTS_A_SECOND, SHARE_OF_THE_TIME / seconds)
 
 
-def due(number: int, rate: float) -> float:
-    """Seconds from the prober's start to that request (from 0) at so many requests a second.
+def next_rate(rate: float, affordable: float, unanswered: int) -> float:
+    """Requests a second from now on, if so many have no answer yet. affordable: as the site was at first.
 
-    Two start at once, as from two visitors: a single busy worker or a locked database shows only then.
+    A host that is busy with the deploy takes longer for each. At the rate for an idle one requests would wait
+    for each other, and be lost by the traffic and not by the deploy. A site that hangs still gets a few.
     """
-    return number // 2 * 2 / rate
+    if unanswered > WAITING:
+        return max(rate / 2, min(FEWEST_REQUESTS_A_SECOND, affordable))
+    return min(rate * 1.1, affordable)
 
 
 def next_request(number: int, paths: ProbePaths, new_static: Sequence[str]) -> tuple[Kind, str]:

@@ -135,6 +135,24 @@ def test_site_that_is_only_slower_than_the_traffic_loses_nothing(
     assert summary.failures == 0
 
 
+def test_host_that_gets_slower_gets_no_more_than_it_keeps_up_with(site: WebServer) -> None:
+    """It answers 20 a second. At 100 a second 64 of them would wait after 0.8 s, and others not be sent."""
+    busy = threading.Lock()
+
+    def one_at_a_time(_: Request) -> bytes:
+        with busy:
+            time.sleep(0.05)
+        return reply(release="r1")
+
+    site.answering = one_at_a_time
+    with prober(site, rate=100) as running:
+        until(lambda: len(running.samples) >= 30)
+        summary = running.stop()
+
+    assert running.unsent == 0
+    assert summary.failures == 0
+
+
 def test_after_the_switch_the_new_release_must_answer(site: WebServer) -> None:
     with prober(site) as running:
         receives(site, 8)

@@ -16,7 +16,7 @@ from understudy.traffic.samples import (
     affordable_rate,
     classify,
     classify_websocket,
-    due,
+    next_rate,
     next_request,
 )
 
@@ -106,8 +106,20 @@ def test_each_write_starts_together_with_a_read_of_the_app(
     assert all({Kind.PAGE, Kind.KEPT} & {*pair} for pair in with_a_write)
 
 
-def test_requests_are_due_in_pairs_at_the_given_rate() -> None:
-    assert [due(number, 10) for number in range(6)] == [0, 0, 0.2, 0.2, 0.4, 0.4]
+def test_traffic_is_less_while_the_host_does_not_keep_up_and_as_before_then() -> None:
+    rate, rates = 40.0, []
+    for unanswered in (2, 16, 17, 30, 40, 40, 60, 60, 64, *[0] * 40):
+        rate = next_rate(rate, 40, unanswered)
+        rates.append(rate)
+
+    assert rates[:4] == [40, 40, 20, 10]
+    assert min(rates) == 2, "a site that hangs loses some all the same"
+    assert rates[-1] == 40
+
+
+def test_host_that_affords_less_than_the_fewest_gets_no_more() -> None:
+    assert next_rate(0.5, 0.5, 60) == 0.5
+    assert next_rate(0.5, 0.5, 0) == 0.5
 
 
 def samples() -> list[Sample]:
