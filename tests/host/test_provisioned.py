@@ -3,7 +3,7 @@
 import re
 import shlex
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 from testinfra.host import Host
@@ -73,7 +73,13 @@ def test_only_root_writes_what_the_deployer_runs_as_root(answers: Answers) -> No
     assert answers["others write root's programs"].lines == []
 
 
-def test_only_wanted_ports_listen(answers: Answers, target: TargetConfig) -> None:
+def test_only_wanted_ports_are_reached(
+    answers: Answers,
+    target: TargetConfig,
+    settings: Config,
+    record_property: Callable[[str, str], None],
+) -> None:
+    """What the firewall keeps from others is noted, and so is what deploy.yml accepts."""
     found = listeners.parse(answers["listening"].lines, answers["listening units"].lines)
     outside = {one.port for one in found if not one.is_local}
     database = {"5432"} if topology.clients(target.host_list, target.address) else set()
@@ -81,9 +87,15 @@ def test_only_wanted_ports_listen(answers: Answers, target: TargetConfig) -> Non
     ssh = {"22", str(target.port)}
     assert "80" in outside, "nothing listens at port 80"
     assert outside & ssh, f"nothing listens at port {target.port}, that of SSH"
-    wanted = ssh | {"80", "443"} | database
-    unwanted = list(listeners.unwanted(found, wanted, answers["firewall"].text))
-    assert not unwanted, "; ".join(unwanted)
+    judged = listeners.judge(
+        found, ssh | {"80", "443"} | database, answers["firewall"].text, settings.verify.accept
+    )
+    if judged.notes:
+        record_property("note", "; ".join(judged.notes))
+    assert not judged.failures, (
+        f"{'; '.join(judged.failures)}. One that is meant to be reached: verify.accept in deploy.yml takes "
+        '{check: ports/PORT, reason: "…"}'
+    )
 
 
 def test_firewall_closes_what_is_not_wanted(host: Host, target: TargetConfig) -> None:

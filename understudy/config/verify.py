@@ -31,7 +31,9 @@ CHECKS = (
 )
 # Of what the site has mailed; no page.
 MAIL = "mail"
-_ALL = (*CHECKS, MAIL)
+# Of what listens on a host; no page either.
+PORTS = "ports"
+_ALL = (*CHECKS, MAIL, PORTS)
 CheckName = Annotated[
     str,
     text(
@@ -40,6 +42,7 @@ CheckName = Annotated[
         + ", ".join(_ALL),
         "links",
         "accessibility/color-contrast",
+        "ports/9100",
     ),
 ]
 _EXAMPLE = '[{check: accessibility/color-contrast, page: /, reason: "the new design has it"}]'

@@ -1,14 +1,23 @@
 """What listens on a host: port, process and systemd unit, from what ss, ps and systemctl print. Pure."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+from understudy.config.verify import PORTS, Accepted
+from understudy.testing.checks.findings import Finding, accepts
 
 # Of ss: a process is in its own parentheses, and its name may have one.
 _PROCESS = re.compile(r'\("([^"]*)",pid=(\d+),')
 _SYSTEMD = "1"
 _LOCAL = ("127.", "[::1]", "[::ffff:127.")
-_ACCEPTS = re.compile(r"tcp dport (?:\{([\d, ]+)\}|(\d+)) accept")
+_ACCEPTS = re.compile(r"tcp dport (?:\{([\d, -]+)\}|([\d-]+)) accept")
+# Lines that open no further port: no rules, refusals, and the other rules of provisioning.
+_OPENS_NONE = re.compile(
+    r"(table|chain|type) .*|\}|.*\b(drop|reject)|udp .*|meta l4proto \{ (icmp|ipv6-icmp|, )+ \} accept|"
+    r"ct state established,related accept|iif \"?lo\"? accept|"
+)
+_CLOSED = "the firewall lets no one reach it"
 
 
 @dataclass(frozen=True)
@@ -38,15 +47,39 @@ def parse(listening: Iterable[str], units: Iterable[str]) -> list[Listener]:
     return [_listener(*key, found, services, sockets) for key, found in users.items()]
 
 
-def unwanted(
-    listeners: Iterable[Listener], wanted: Collection[str], firewall: str
-) -> Iterator[str]:
-    """A sentence for each that listens beyond 127.0.0.1 at another port. firewall: its rules, as nft lists."""
-    let_in, is_closed = _accepted(firewall), "policy drop;" in firewall
-    for one in listeners:
-        if not one.is_local and one.port not in wanted:
-            reach = _reach(one, is_open=not is_closed or one.port in let_in)
-            yield f"{_who(one)} at port {one.port} ({reach}). {_remedy(one)}"
+@dataclass(frozen=True)
+class Judged:
+    """Sentences. failures: of each that others may reach. notes: of those that the firewall closes, and of
+    those that verify.accept names.
+    """
+
+    failures: Sequence[str]
+    notes: Sequence[str]
+
+
+def judge(
+    listeners: Iterable[Listener],
+    wanted: Collection[str],
+    firewall: str,
+    rules: Sequence[Accepted] = (),
+) -> Judged:
+    """Of what listens beyond 127.0.0.1 at another port. firewall: its rules, as nft lists them. rules: of
+    verify.accept.
+    """
+    odd = [one for one in listeners if not one.is_local and one.port not in wanted]
+    accepted = {one: rule for one in odd for rule in rules if _accepts(rule, one)}
+    ways = {one: _reach(one, firewall) for one in odd if one not in accepted}
+    return Judged(
+        [f"{_what(one)} ({ways[one]}). {_remedy(one)}" for one in ways if ways[one] != _CLOSED],
+        [
+            *(f"{_what(one)}: {_CLOSED}" for one in ways if ways[one] == _CLOSED),
+            *(f"{_what(one)}, accepted: {rule.reason}" for one, rule in accepted.items()),
+        ],
+    )
+
+
+def _accepts(rule: Accepted, one: Listener) -> bool:
+    return accepts(rule, PORTS, Finding("", one.port, ""))
 
 
 def _listener(
@@ -77,24 +110,33 @@ def _units(lines: Iterable[str]) -> tuple[dict[str, str], dict[str, tuple[str, s
     return services, sockets
 
 
-def _accepted(firewall: str) -> set[str]:
-    """The ports that a rule opens, to all or to some addresses."""
-    return {
-        port.strip()
-        for many, one in _ACCEPTS.findall(firewall)
-        for port in (many or one).split(",")
-    }
+def _is_accepted(port: str, firewall: str) -> bool:
+    """Whether a rule opens the port, to all or to some addresses."""
+    ranges = (
+        one.strip().partition("-")
+        for many, alone in _ACCEPTS.findall(firewall)
+        for one in (many or alone).split(",")
+    )
+    return any(int(first) <= int(port) <= int(last or first) for first, _, last in ranges)
 
 
-def _who(one: Listener) -> str:
+def _what(one: Listener) -> str:
     units = " and ".join(unit for unit in (one.socket, one.unit) if unit)
-    return f"{one.process or 'a process'}{f' ({units})' if units else ''} listens"
+    who = f"{one.process or 'a process'}{f' ({units})' if units else ''}"
+    return f"{who} listens at port {one.port}"
 
 
-def _reach(one: Listener, *, is_open: bool) -> str:
+def _reach(one: Listener, firewall: str) -> str:
     if one.process == "docker-proxy":
         return "Docker lets others reach it past the firewall"
-    return f"the firewall lets {'others' if is_open else 'no one'} reach it"
+    if "policy drop;" not in firewall or _is_accepted(one.port, firewall):
+        return "the firewall lets others reach it"
+    more = [line for line in map(str.strip, firewall.splitlines()) if not _is_known(line)]
+    return f"a rule of the firewall may let others reach it: {more[0]}" if more else _CLOSED
+
+
+def _is_known(rule: str) -> bool:
+    return bool(_OPENS_NONE.fullmatch(rule) or _ACCEPTS.search(rule))
 
 
 def _remedy(one: Listener) -> str:
