@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 # With this variable in the environment, each start of Python would compile everything again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup rehearse test here-test check unit program-test report-test example-test guest-test machine-test test-all faults faults-killed faults-others faults-tasks traps mutants pictures lock bench clean
+.PHONY: help setup rehearse test here-test check unit program-test report-test example-test box-built guest-test machine-test test-all faults faults-killed faults-others faults-tasks traps mutants pictures lock bench clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -22,7 +22,7 @@ test: setup  ## all of the project's tests
 
 # One after another, each of which uses all processors, also after one that fails: the guests' take longer.
 here-test:
-	@MAKEFLAGS= $(MAKE) --no-print-directory -k check unit program-test report-test example-test
+	@MAKEFLAGS= $(MAKE) --no-print-directory -k check box-built unit program-test report-test example-test
 	@echo 'The tests on guests may take some minutes more; what they print comes at their end.'
 
 check:  ## formatting, lint, types, words, shell scripts
@@ -34,6 +34,11 @@ check:  ## formatting, lint, types, words, shell scripts
 	    provision/box/release provision/box/sources provision/box/packages provision/box/accelerator provision/box/lxc/lxc-template provision/lxc/* provision/wheels/* ci/control-groups benchmarks/*.sh benchmarks/peers/shell/deploy.sh \
 	    understudy/parity/capture/query.sh understudy/host/facts.sh understudy/host/remove_site.sh
 	cat provision/[0-9]*.sh | shellcheck -
+
+# All tests on guests wait for their box: its build has the processors, if it runs.
+box-built:
+	@mkdir -p .understudy/guest-boxes
+	@flock .understudy/guest-boxes/.build.lock true
 
 unit:  ## fast tests, no VM
 	$(PYTHON) -m pytest -q --programs -n auto --dist worksteal tests/unit
@@ -52,7 +57,7 @@ example-test:  ## the example app's own tests, and those that need its Django
 	$(WITH_DJANGO) python -m unittest discover -t . -s tests/with_django
 
 guest-test:  ## deploys to two VMs at once, and production: containers where there is no KVM
-	$(PYTHON) -m pytest -v -n 2 --dist loadfile --no-loadscope-reorder --durations=15 tests/integration \
+	$(PYTHON) -m pytest -v -n 2 --dist loadfile --no-loadscope-reorder --durations=40 tests/integration \
 	    --ignore tests/integration/test_virtual_machine.py
 
 machine-test:  ## what only a virtual machine has; without KVM it is emulated
