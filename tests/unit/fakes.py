@@ -156,7 +156,7 @@ class FakeReport(Report):
     def together(self, count: int) -> None:
         pass
 
-    def hosts(self, count: int) -> None:
+    def hosts(self, names: Mapping[str, str]) -> None:
         pass
 
     def branch(self, name: str) -> None:

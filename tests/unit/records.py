@@ -147,6 +147,9 @@ ERRORS = (
 )
 # Two web hosts that wait for each other, and a proxy after them. Their steps interleave.
 HOSTS = ("203.0.113.7", "203.0.113.8", "203.0.113.5")
+HOST_NAMES = {
+    host: f"{host} ({role})" for host, role in zip(HOSTS, ("web", "web", "proxy"), strict=True)
+}
 READY = "wait until all hosts are ready"
 
 
@@ -184,6 +187,7 @@ SEVERAL = Record(
             ),
         ),
     ),
+    attachments={"hosts": HOST_NAMES},
     app="shop",
     os="Debian GNU/Linux 12 (bookworm)",
     version="0.1.0",

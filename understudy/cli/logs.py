@@ -16,6 +16,7 @@ from understudy.cli.log_reader import Lines, LogReader
 from understudy.cli.moments import DEPLOY
 from understudy.commands import journal as commands
 from understudy.commands import nginx_logs, on_host
+from understudy.config import host_choice
 from understudy.errors import INTERRUPTED, UnderstudyError
 from understudy.host import audit, batches, journal
 from understudy.host.batches import Outcome
@@ -198,7 +199,7 @@ def _raise(readers: Sequence[LogReader], target: str) -> None:
     errors = dict[str, UnderstudyError]()
     for one in readers:
         if one.error:
-            errors.setdefault(one.host, one.error)
+            errors.setdefault(host_choice.shown(one.job.target), one.error)
     if errors and len({one.host for one in readers}) > 1:
         raise batches.not_looked_at(target, [Outcome(*one) for one in errors.items()])
     for error in errors.values():

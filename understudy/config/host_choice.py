@@ -60,6 +60,12 @@ def named(host: "TargetHost") -> str:
     return f"{host.address} ({', '.join(host.roles)})"
 
 
+def shown(target: "TargetConfig") -> str:
+    """A host of a target: with its roles, if the target names them."""
+    own = next((host for host in target.host_list if host.address == target.address), None)
+    return named(own) if own else target.address
+
+
 def listed(hosts: Iterable["TargetHost"]) -> str:
     return ", ".join(map(named, hosts))
 

@@ -62,7 +62,7 @@ def proxies(job: Job) -> tuple[Job, ...]:
 
 def _each(job: Job, hosts: Sequence[TargetConfig]) -> tuple[Job, ...]:
     turn = Lock()
-    job.report.hosts(len(hosts))
+    job.report.hosts({host.address: host_choice.shown(host) for host in hosts})
     return tuple(
         replace(
             job,
@@ -101,7 +101,7 @@ def look(hosts: Sequence[Job], work: Callable[[Job], Answer]) -> list[Answer]:
     with _equal_warnings_once(hosts):
         answers = list(_in_order(hosts, work))
     failed = [
-        Outcome(str(host.address), answer)
+        Outcome(host_choice.shown(host.target), answer)
         for host, answer in zip(hosts, answers, strict=True)
         if isinstance(answer, UnderstudyError)
     ]
@@ -180,7 +180,7 @@ def _roll(
                 _outcome(host, answer) for host, answer in zip(batch, answers, strict=True)
             ]
             if any(outcome.error for outcome in outcomes):
-                not_begun = [str(host.address) for host in hosts[len(outcomes) :]]
+                not_begun = [host_choice.shown(host.target) for host in hosts[len(outcomes) :]]
                 raise batches.stopped(hosts[0].target_name, outcomes, not_begun)
 
 
@@ -203,10 +203,10 @@ def _at_once(
 def _meeting(
     hosts: Sequence[Job], work: Callable[[Job, Gate | None], Answer]
 ) -> Sequence[Answer | UnderstudyError]:
-    gates = Gates(str(host.address) for host in hosts)
+    gates = Gates(host_choice.shown(host.target) for host in hosts)
 
     def take_part(host: Job) -> Answer:
-        with gates.taking_part(str(host.address)) as gate:
+        with gates.taking_part(host_choice.shown(host.target)) as gate:
             return work(host, gate if len(hosts) > 1 else None)
 
     # A host without a thread would be waited for.
@@ -231,7 +231,9 @@ def _equal_warnings_once(hosts: Sequence[Job]) -> Iterator[None]:
 
 
 def _outcome(host: Job, answer: object) -> Outcome:
-    return Outcome(str(host.address), answer if isinstance(answer, UnderstudyError) else None)
+    return Outcome(
+        host_choice.shown(host.target), answer if isinstance(answer, UnderstudyError) else None
+    )
 
 
 @contextmanager

@@ -59,10 +59,11 @@ class SuiteGroup:
 
 @dataclass(frozen=True)
 class HostSuite:
-    """What runs on one of several hosts, and reports as about that host. host: its address."""
+    """What runs on one of several hosts, and reports as about that host. host: its address. name: in errors."""
 
     host: str
     suite: AnySuite
+    name: str
 
     def begin(self) -> None:
         self.suite.begin()
@@ -74,7 +75,7 @@ class HostSuite:
         except StepFailed as error:
             first = error.first if isinstance(error, SuiteFailed) else ""
             raise SuiteFailed(
-                error.summary, error.details, error.hint, error.cause, first, self.host
+                error.summary, error.details, error.hint, error.cause, first, self.name
             ) from error
         finally:
             report.about("")
@@ -87,13 +88,13 @@ class HostSuite:
 
 
 def joined(failed: Sequence[StepFailed]) -> StepFailed:
-    """One failure for all. What equals on several hosts is said once, with their addresses."""
+    """One failure for all. What equals on several hosts is said once, with their names."""
     if len(failed) == 1 and not _host(failed[0]):
         return failed[0]
     summaries = _hosts_by((error.summary, _host(error)) for error in failed)
     return SuiteFailed(
         "; ".join(
-            f"{one} ({', '.join(hosts)})" if hosts else one for one, hosts in summaries.items()
+            f"{one}: {', '.join(hosts)}" if hosts else one for one, hosts in summaries.items()
         ),
         details="\n".join(_details(error) for error in failed if error.details),
         hint="\n".join(dict.fromkeys(error.hint for error in failed if error.hint)),

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from understudy.config import host_choice
 from understudy.host import all_hosts
 from understudy.job import Job
 from understudy.paths import Project
@@ -73,7 +74,12 @@ def of_each(hosts: Sequence[Job], suite: Callable[[Job], AnySuite]) -> AnySuite:
     """One after another, on each host."""
     if len(hosts) == 1:
         return suite(hosts[0])
-    return SuiteGroup([HostSuite(host.target.address, suite(host)) for host in hosts])
+    return SuiteGroup(
+        [
+            HostSuite(host.target.address, suite(host), host_choice.shown(host.target))
+            for host in hosts
+        ]
+    )
 
 
 def visited(job: Job) -> Job:

@@ -63,8 +63,11 @@ class Report(ABC):
         """
 
     @abstractmethod
-    def hosts(self, count: int) -> None:
-        """The events from now on are about so many hosts, which work at the same time."""
+    def hosts(self, names: Mapping[str, str]) -> None:
+        """The events from now on are about these hosts, which work at the same time.
+
+        names: address -> how a host is shown, with its roles.
+        """
 
     @abstractmethod
     def together(self, count: int) -> None:
@@ -161,8 +164,8 @@ class JsonReport(Report):
     def about(self, host: str, phase: str = "") -> None:
         self._about = {name: value for name, value in (("phase", phase), ("host", host)) if value}
 
-    def hosts(self, count: int) -> None:
-        """Each object names its host."""
+    def hosts(self, names: Mapping[str, str]) -> None:
+        """Each object has the address of its host."""
 
     def together(self, count: int) -> None:
         """So does each warning."""

@@ -31,8 +31,8 @@ class ForwardingReport(Report):
     def about(self, host: str, phase: str = "") -> None:
         """Ignored: this report is about its own host or phase."""
 
-    def hosts(self, count: int) -> None:
-        self.hand_on(lambda report: report.hosts(count))
+    def hosts(self, names: Mapping[str, str]) -> None:
+        self.hand_on(lambda report: report.hosts(names))
 
     def together(self, count: int) -> None:
         self.hand_on(lambda report: report.together(count))

@@ -1,22 +1,24 @@
 """Warnings of hosts that work at once: one that several give is shown once, with their names. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 # In a text: the place of the host's own name.
 _NAME = "\0"
 
 
 class HostWarnings:
-    """count: of the hosts. What not all of them have given is kept until rest() is asked for."""
+    """count: of the hosts. names: address -> how a host is shown. What not all of them have given is kept until
+    rest() is asked for.
+    """
 
-    def __init__(self, count: int = 0) -> None:
-        self._count = count
+    def __init__(self, count: int = 0, names: Mapping[str, str] | None = None) -> None:
+        self._count, self._names = count, {} if names is None else names
         self._hosts: dict[str, list[str]] = {}
 
     def add(self, host: str, text: str) -> Iterator[tuple[str, str]]:
         """The hosts and the text that can be shown now, if any."""
         if not host or self._count < 2:
-            yield host, text
+            yield self._names.get(host, host), text
             return
         key = text.replace(host, _NAME)
         hosts = self._hosts.setdefault(key, [])
@@ -24,14 +26,13 @@ class HostWarnings:
             hosts.append(host)
         if len(hosts) == self._count:
             del self._hosts[key]
-            yield _shown(key, hosts)
+            yield self._shown(key, hosts)
 
     def rest(self) -> Iterator[tuple[str, str]]:
         """Those that not all hosts have given."""
-        yield from (_shown(key, hosts) for key, hosts in self._hosts.items())
+        yield from (self._shown(key, hosts) for key, hosts in self._hosts.items())
         self._hosts = {}
 
-
-def _shown(key: str, hosts: list[str]) -> tuple[str, str]:
-    names = ", ".join(hosts)
-    return names, key.replace(_NAME, names)
+    def _shown(self, key: str, hosts: Sequence[str]) -> tuple[str, str]:
+        names = (self._names.get(host, host) for host in hosts)
+        return ", ".join(names), key.replace(_NAME, ", ".join(hosts))

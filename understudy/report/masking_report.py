@@ -47,8 +47,8 @@ class MaskingReport(Report):
     def about(self, host: str, phase: str = "") -> None:
         self._report.about(host, phase)
 
-    def hosts(self, count: int) -> None:
-        self._report.hosts(count)
+    def hosts(self, names: Mapping[str, str]) -> None:
+        self._report.hosts(names)
 
     def together(self, count: int) -> None:
         self._report.together(count)

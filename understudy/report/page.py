@@ -32,6 +32,7 @@ TITLES = {
 # Attachments with a section of their own; the page shows all others as JSON.
 KNOWN = {
     "live",
+    "hosts",
     "evidence",
     "evidence host",
     "causes",
@@ -93,6 +94,8 @@ def render(
             is_slow=record.verdict is Verdict.PASSED and history_of.is_slow(record.seconds, usual),
             slow_phases=_slow_phases(record, before),
             history=history,
+            step_title=lambda step: timeline.whole_title(step, record.host_names()),
+            host_name=lambda host: record.host_names().get(host, host),
             logs=align(attached["evidence"] or {}),
             probes=[(probe, graph(probe)) for probe in attached["probes"] or ()],
             pictures=shown,

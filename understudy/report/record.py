@@ -147,6 +147,10 @@ class Record:
         steps = (step for phase in self.phases for step in phase.steps)
         return tuple(dict.fromkeys(step.host for step in steps if step.host))
 
+    def host_names(self) -> Mapping[str, str]:
+        """Of several: address -> how it is shown."""
+        return self.attachments.get("hosts") or {}
+
     def skipped_phases(self) -> tuple[Phase, ...]:
         return tuple(phase for phase in self.phases if phase.state is State.SKIPPED)
 

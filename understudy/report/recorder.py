@@ -27,10 +27,10 @@ from understudy.report.sanitize import cut, plain
 MOST_COMMANDS = 40
 
 
-def _equal_once(warnings: Sequence[tuple[str, str]]) -> Iterator[str]:
+def _equal_once(warnings: Sequence[tuple[str, str]], names: Mapping[str, str]) -> Iterator[str]:
     """One that several hosts gave has their names."""
     # Of more hosts than there are: it is not shown before all are known.
-    of_hosts = HostWarnings(len(warnings) + 2)
+    of_hosts = HostWarnings(len(warnings) + 2, names)
     for host, text in warnings:
         yield from (with_host(*one) for one in of_hosts.add(host, text))
     yield from (with_host(*one) for one in of_hosts.rest())
@@ -78,6 +78,8 @@ class Recorder(Report):
         # With the host that gave each, "" for the whole target.
         self._warnings: list[tuple[str, str]] = []
         self._error: Failure | None = None
+        # Of the hosts: address -> how it is shown.
+        self._names: dict[str, str] = {}
         self._attachments: dict[str, Any] = {}
         # Called once, after the first step: the next one usually keeps the host at work for a while.
         self.prepare_report: Callable[[], None] | None = None
@@ -95,9 +97,9 @@ class Recorder(Report):
             seconds=self._now(),
             verdict=verdict,
             phases=tuple(self._recorded(part, verdict) for part in self._phases),
-            warnings=tuple(_equal_once(self._warnings)),
+            warnings=tuple(_equal_once(self._warnings, self._names)),
             error=self._error,
-            attachments=given,
+            attachments={**given, **({"hosts": dict(self._names)} if self._names else {})},
             app=app,
             commit=Commit(**commits[0]) if commits else None,
             os=", ".join(dict.fromkeys(os.values())),
@@ -119,8 +121,9 @@ class Recorder(Report):
     def together(self, count: int) -> None:
         self.report.together(count)
 
-    def hosts(self, count: int) -> None:
-        self.report.hosts(count)
+    def hosts(self, names: Mapping[str, str]) -> None:
+        self._names.update(names)
+        self.report.hosts(names)
 
     def expect(self, seconds: float | None) -> None:
         self.report.expect(seconds)
@@ -219,7 +222,9 @@ class Recorder(Report):
 
     def _note(self, text: str) -> None:
         """Adds a line to the running step, whose title names its host, or to the phase."""
-        self._here().lines.append(text if self._open else with_host(self._host, text))
+        self._here().lines.append(
+            text if self._open else with_host(self._names.get(self._host, self._host), text)
+        )
 
     def _here(self) -> _Part:
         return self._open[-1] if self._open else self._current_phase()

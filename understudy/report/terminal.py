@@ -81,7 +81,9 @@ class TextReport(Report):
         self._end: float | None = None
         self._host, self._phase, self._branch = "", "", ""
         self._are_many = False
-        self._host_warnings = HostWarnings()
+        # Of the hosts: address -> how it is shown.
+        self._names: dict[str, str] = {}
+        self._host_warnings = HostWarnings(0, self._names)
         self._skipped = SkippedPhases()
         self._colours = Colours()
         # Their lines in pytest's summary, in the details of an error, would say the same again.
@@ -94,13 +96,14 @@ class TextReport(Report):
     def about(self, host: str, phase: str = "") -> None:
         self._host, self._phase = host, phase
 
-    def hosts(self, count: int) -> None:
-        self._are_many = count > _FEW_HOSTS and not self._shows_all
+    def hosts(self, names: Mapping[str, str]) -> None:
+        self._names.update(names)
+        self._are_many = len(names) > _FEW_HOSTS and not self._shows_all
 
     def together(self, count: int) -> None:
         for hosts, text in self._host_warnings.rest():
             self._warn(hosts, text)
-        self._host_warnings = HostWarnings(count)
+        self._host_warnings = HostWarnings(count, self._names)
 
     def branch(self, name: str) -> None:
         self._branch = name
@@ -144,7 +147,7 @@ class TextReport(Report):
             phase.attach(name, value)
 
     def started(self, title: str) -> None:
-        live = Live(plain(title), time.monotonic(), bool(self._phases), plain(self._host))
+        live = Live(plain(title), time.monotonic(), bool(self._phases), plain(self._name))
         steps = self._steps[self._place]
         steps.append(live)
         self._show(Place(*self._place, len(steps)), live)
@@ -154,18 +157,18 @@ class TextReport(Report):
         self._hide(Place(*self._place, len(steps)))
         amount = steps.pop().whole(seconds) if steps else ""
         if not (self._is_quiet or (ok and (self._phases or self._is_one_of_many))):
-            text = with_host(self._host, title)
+            text = with_host(self._name, title)
             self._out.print(_plain(_mark(ok), f" {text} ", (f"{seconds:.1f} s{amount}", "dim")))
 
     def detail(self, text: str) -> None:
         hidden = self._is_quiet or self._phases or self._is_one_of_many
         if self._shows_all or not (self._show_live(text) or hidden):
-            self._out.print(_plain((f"  {with_host(self._host, text)}", "dim")))
+            self._out.print(_plain((f"  {with_host(self._name, text)}", "dim")))
 
     def test_failed(self, test: str, reason: str) -> None:
         if not self._is_quiet:
             self._failed_tests.add(test)
-            text = with_host(self._host, f"{test}: {reason}")
+            text = with_host(self._name, f"{test}: {reason}")
             self._out.print(_plain(_mark(ok=False), f" {text}"))
 
     def progress(self, share: Share) -> None:
@@ -189,8 +192,8 @@ class TextReport(Report):
 
     def _answer(self, text: str, process: str = "") -> None:
         self._show_skipped()
-        answer = _highlighted(_plain(with_host(self._host, text)))
-        self._colours.mark(answer, self._host, process)
+        answer = _highlighted(_plain(with_host(self._name, text)))
+        self._colours.mark(answer, self._name, process)
         self._out.print(answer)
 
     def warn(self, text: str) -> None:
@@ -221,6 +224,10 @@ class TextReport(Report):
                 self._err.print(_plain(f"  {line}"))
         if error.hint:
             self._err.print(_plain(("try:", "cyan"), f" {error.hint}"))
+
+    @property
+    def _name(self) -> str:
+        return self._names.get(self._host, self._host)
 
     @property
     def _is_one_of_many(self) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from understudy.report.host_names import with_host
 from understudy.report.record import Phase, Record, State, Step
 
 # How the titles of steps begin in which a host waits for the others (host/gates.py).
@@ -96,6 +97,7 @@ class Part:
 
 
 def parts(record: Record) -> Iterator[Part]:
+    names = record.host_names()
     run = Axis(0, max(record.seconds, 0.001))
     numbers = iter(range(1, 1 + sum(len(phase.steps) for phase in record.phases)))
     for number, phase in enumerate(record.phases, 1):
@@ -104,7 +106,12 @@ def parts(record: Record) -> Iterator[Part]:
         axis = Axis(phase.at, max(phase.seconds, 0.001)) if has_lanes and phase.name else run
         rows = [
             _row(
-                f"step-{next(numbers)}", phase, step, axis if step.host else run, in_lane=has_lanes
+                f"step-{next(numbers)}",
+                phase,
+                step,
+                axis if step.host else run,
+                names,
+                in_lane=has_lanes,
             )
             for step in phase.steps
         ]
@@ -114,8 +121,15 @@ def parts(record: Record) -> Iterator[Part]:
         yield Part(f"phase-{number}", phase, *run.bar(phase.at, phase.seconds), own, lanes, gates)
 
 
-def _row(id: str, phase: Phase, step: Step, axis: Axis, *, in_lane: bool) -> Row:
-    title = step.title.removeprefix(f"{step.host}: ") if in_lane and step.host else step.title
+def whole_title(step: Step, names: Mapping[str, str]) -> str:
+    """With its host, if it is of one of several. names: of Record.host_names()."""
+    return with_host(names.get(step.host, step.host), _title(step))
+
+
+def _row(
+    id: str, phase: Phase, step: Step, axis: Axis, names: Mapping[str, str], *, in_lane: bool
+) -> Row:
+    title = _title(step) if in_lane else whole_title(step, names)
     waits = in_lane and is_wait(title)
     state = _state(phase, step, waits=waits)
     place = axis.bar(step.at, step.seconds)
@@ -137,7 +151,7 @@ def is_wait(title: str) -> bool:
 
 
 def _title(step: Step) -> str:
-    return step.title.removeprefix(f"{step.host}: ")
+    return step.title.removeprefix(f"{step.host}: ") if step.host else step.title
 
 
 def _lanes(phase: str, rows: Sequence[Row]) -> Iterator[Lane]:

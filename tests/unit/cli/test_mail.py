@@ -160,7 +160,7 @@ def test_mails_of_all_hosts_are_cleared(staging: Staging) -> None:
 
 
 def test_host_that_does_not_answer_is_no_host_without_mails(staging: Staging) -> None:
-    with pytest.raises(StepFailed, match=r"192\.0\.2\.8 failed"):
+    with pytest.raises(StepFailed, match=r"192\.0\.2\.8 \(worker, database\) failed"):
         mail.list_all(set_job(staging, kept(TEXT), Result(False, "", "no such directory")))
 
 

@@ -358,12 +358,12 @@ def test_failure_on_one_host_is_the_error_and_no_host_switches(staging: Staging)
     answers[1]["commands.py"] = failed("no space left")
     made = hosts(staging, *answers)
 
-    with pytest.raises(StepFailed, match=r"^staging: 192\.0\.2\.2 failed\n") as raised:
+    with pytest.raises(StepFailed, match=r"^staging: 192\.0\.2\.2 \(web\) failed\n") as raised:
         rollout.deploy(job, probe=False, wait=0, without_rehearsal=None)
 
     details = raised.value.details
-    assert "192.0.2.1: stopped: 192.0.2.2 failed; not switched" in details
-    assert "192.0.2.3: stopped: 192.0.2.2 failed; not switched" in details
+    assert "192.0.2.1 (web, worker): stopped: 192.0.2.2 (web) failed; not switched" in details
+    assert "192.0.2.3 (web, database): stopped: 192.0.2.2 (web) failed; not switched" in details
     for host in made:
         assert switches(host) == []
         assert "failed: " in host.sent[-1], "in the audit log"

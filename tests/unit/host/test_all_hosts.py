@@ -252,7 +252,7 @@ def test_database_host_is_provisioned_first_and_has_no_site(staging: Staging) ->
 def test_one_host_migrates_before_the_others_of_one_database(staging: Staging) -> None:
     done, work = failing_on("192.0.2.3")
 
-    with pytest.raises(Unreachable, match=r"192\.0\.2\.3 failed; 2 not begun"):
+    with pytest.raises(Unreachable, match=r"192\.0\.2\.3 \(web, worker\) failed; 2 not begun"):
         all_hosts.roll(all_hosts.jobs(with_roles(staging)), work)
 
     assert done == ["192.0.2.3"]

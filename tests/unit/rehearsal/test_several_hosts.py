@@ -182,7 +182,7 @@ def test_suite_runs_on_each_host_to_its_end() -> None:
     made = job()
     suite: AnySuite = verify.of_each(all_hosts.jobs(made), Suite)
 
-    with pytest.raises(StepFailed, match=rf"^failed \({WORKER}, {WEB}\)"):
+    with pytest.raises(StepFailed, match=rf"^failed: {WORKER} \(.*worker.*\), {WEB} \(web\)"):
         suite.run(made.report)
     assert ran == [WORKER, WEB]
 

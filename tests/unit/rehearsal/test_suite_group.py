@@ -82,7 +82,7 @@ def test_equal_failure_of_several_hosts_is_said_once_with_their_addresses() -> N
     error = joined([failed_on(host, "test_ports: rpcbind listens") for host in ("a", "b", "c")])
 
     assert isinstance(error, SuiteFailed)
-    assert error.summary == "the host tests failed (a, b, c)"
+    assert error.summary == "the host tests failed: a, b, c"
     assert error.first == "on a, b, c: test_ports: rpcbind listens"
     assert error.details == "a:\nlog of a\nb:\nlog of b\nc:\nlog of c"
     assert error.hint == "fix it"
@@ -96,7 +96,7 @@ def test_host_on_which_another_test_failed_first_is_named_too() -> None:
 
 
 def test_single_host_of_several_that_failed_is_named() -> None:
-    assert joined([failed_on("b", "")]).summary == "the host tests failed (b)"
+    assert joined([failed_on("b", "")]).summary == "the host tests failed: b"
 
 
 def test_what_a_suite_of_a_host_reports_is_about_that_host_and_its_failure_names_it() -> None:
@@ -108,7 +108,7 @@ def test_what_a_suite_of_a_host_reports_is_about_that_host_and_its_failure_names
                 raise SuiteFailed("the tests failed", first="test_x: no")
 
     out, recorder = io.StringIO(), new_recorder()
-    group = SuiteGroup([HostSuite(host, Failing(host, [])) for host in ("a", "b")])
+    group = SuiteGroup([HostSuite(host, Failing(host, []), f"{host} (web)") for host in ("a", "b")])
 
     def run(report: Report) -> None:
         with report.phase("host-tests", "run the host tests"):
@@ -117,7 +117,7 @@ def test_what_a_suite_of_a_host_reports_is_about_that_host_and_its_failure_names
     with pytest.raises(SuiteFailed) as raised:
         at_once.run(recorder, {"host-tests": run}, stop=lambda: None)
 
-    assert raised.value.first == "on a, b: test_x: no"
+    assert raised.value.first == "on a (web), b (web): test_x: no"
     [phase] = recorder.record(Verdict.FAILED).phases
     assert [(step.host, step.title) for step in phase.steps] == [
         ("a", "a: run the tests"),

@@ -257,3 +257,20 @@ def test_a_step_that_is_reported_after_it_has_ended_began_before() -> None:
     late, clamped = recorder.record(Verdict.PASSED).phases[0].steps
     assert late.at < before < late.at + late.seconds
     assert clamped.at == 0
+
+
+def test_hosts_are_named_with_their_roles_in_warnings_and_for_the_page() -> None:
+    recorder = new_recorder()
+    recorder.hosts({"a": "a (proxy)", "b": "b (web)"})
+    for host in ("a", "b"):
+        recorder.about(host)
+        with recorder.step("upload"):
+            pass
+    recorder.warn("its disk is slow")
+    recorder.about("")
+
+    record = recorder.record(Verdict.PASSED)
+
+    assert record.host_names() == {"a": "a (proxy)", "b": "b (web)"}
+    assert record.warnings == ("b (web): its disk is slow",)
+    assert [step.title for step in record.phases[0].steps] == ["a: upload", "b: upload"]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.records import HOSTS, PASSED, READY, SEVERAL, SEVERAL_FAILED, on_host
+from tests.unit.records import HOST_NAMES, HOSTS, PASSED, READY, SEVERAL, SEVERAL_FAILED, on_host
 from tests.unit.report.test_page import page
 from understudy.report import timeline
 from understudy.report.record import Record, State
@@ -82,7 +82,7 @@ def test_steps_of_one_host_alone_have_no_lane() -> None:
     found = part(replace(SEVERAL, phases=(alone,)))
 
     assert (found.lanes, found.gates) == ((), ())
-    assert [row.title for row in found.rows] == [f"{HOSTS[0]}: upload the release"]
+    assert [row.title for row in found.rows] == [f"{HOSTS[0]} (web): upload the release"]
     assert all(not one.lanes for one in timeline.parts(PASSED))
 
 
@@ -91,6 +91,8 @@ def test_the_page_shows_lanes_waits_and_how_many_hosts() -> None:
 
     assert text.count('<details class="host passed">') == len(HOSTS)
     assert text.count('class="gate"') == 2
+    assert all(text.count(name) >= 2 for name in HOST_NAMES.values()), "in the lanes and the steps"
+    assert f"<td>{HOST_NAMES[HOSTS[1]]}</td>" in text, "came last"
     assert "Waits of the hosts for each other" in text
     assert "3 with Debian GNU/Linux 12" in text
     assert "waited 4 s" in text
@@ -100,6 +102,7 @@ def test_the_failed_step_is_that_of_the_host_whose_logs_are_shown() -> None:
     steps = SEVERAL_FAILED.phases[0].steps
     both = (*steps, on_host(0, "stop the release", 10, 1, ok=False))
     logs = {"evidence": {"journal": "Mar 04 05:06:12 boom"}, "evidence host": HOSTS[1]}
+    logs["hosts"] = HOST_NAMES
     record = replace(
         SEVERAL_FAILED,
         phases=(replace(SEVERAL_FAILED.phases[0], steps=both),),
@@ -107,8 +110,8 @@ def test_the_failed_step_is_that_of_the_host_whose_logs_are_shown() -> None:
     )
 
     text = page(record, [])
-    assert f"Go to the failed step: {HOSTS[1]}: start release" in text
-    assert f"Logs of {HOSTS[1]} at that time" in text
+    assert f"Go to the failed step: {HOSTS[1]} (web): start release" in text
+    assert f"Logs of {HOSTS[1]} (web) at that time" in text
 
 
 def test_lanes_of_a_named_phase_span_the_phase_and_its_other_steps_the_run() -> None:

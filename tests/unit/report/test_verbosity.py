@@ -111,7 +111,7 @@ def test_of_many_hosts_each_has_its_answer_and_what_is_wrong(
     if on == "a terminal":
         request.getfixturevalue("terminal")
     report, many = TextReport(USUAL), [f"192.0.2.{number}" for number in range(1, 10)]
-    report.hosts(len(many))
+    report.hosts({host: f"{host} (web)" for host in many})
     for host in many:
         report.about(host)
         deploy(report)
@@ -122,11 +122,11 @@ def test_of_many_hosts_each_has_its_answer_and_what_is_wrong(
     shown = printed(capsys)
     assert len(shown) == 4 * len(many)
     assert shown[:3] == [
-        f"{many[0]}: 154e3199 is live on box",
-        f"{many[0]}: an answer",
-        f"✗ {many[0]}: drain N s",
+        f"{many[0]} (web): 154e3199 is live on box",
+        f"{many[0]} (web): an answer",
+        f"✗ {many[0]} (web): drain N s",
     ]
-    assert shown[-1] == f"! {many[-1]}: a warning"
+    assert shown[-1] == f"! {many[-1]} (web): a warning"
 
 
 def test_of_a_few_hosts_and_verbosely_of_all_each_step_is_shown(
@@ -134,10 +134,10 @@ def test_of_a_few_hosts_and_verbosely_of_all_each_step_is_shown(
 ) -> None:
     for verbosity, count in ((USUAL, 3), (VERBOSE, 64)):
         report = TextReport(verbosity)
-        report.hosts(count)
+        report.hosts({f"192.0.2.{number}": f"192.0.2.{number} (web)" for number in range(count)})
         report.about("192.0.2.1")
         deploy(report)
-        assert "✓ 192.0.2.1: upload the release N s, 12.0 MB" in printed(capsys)
+        assert "✓ 192.0.2.1 (web): upload the release N s, 12.0 MB" in printed(capsys)
 
 
 NOT_READY = ["verdict: NOT READY after 12 s: browser-tests failed", "cause: why"]
@@ -241,7 +241,7 @@ def test_equal_warning_of_several_hosts_is_one_with_their_names(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     report = TextReport()
-    report.hosts(3)
+    report.hosts({"web1": "web1 (web, worker)", "web2": "web2 (web)", "web3": "web3 (web)"})
     report.together(3)
     for host in ("web1", "web2", "web3"):
         report.about(host)
@@ -250,18 +250,19 @@ def test_equal_warning_of_several_hosts_is_one_with_their_names(
             report.warn("its disk is slow")
     report.about("")
     shown = capsys.readouterr().err
-    assert (
-        shown == "! web1, web2, web3: the provisioning of shop (web1, web2, web3) is out of date\n"
-    )
+    names = "web1 (web, worker), web2 (web), web3 (web)"
+    assert shown == f"! {names}: the provisioning of shop (web1, web2, web3) is out of date\n"
 
     report.warn("of no host")
     report.together(0)
     report.about("web1")
     report.warn("alone")
 
-    assert (
-        capsys.readouterr().err == "! of no host\n! web1, web3: its disk is slow\n! web1: alone\n"
-    )
+    assert capsys.readouterr().err.splitlines() == [
+        "! of no host",
+        "! web1 (web, worker), web3 (web): its disk is slow",
+        "! web1 (web, worker): alone",
+    ]
 
 
 def test_phases_that_need_a_skipped_one_share_its_line(capsys: pytest.CaptureFixture[str]) -> None:
