@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from understudy.errors import NoConnection, Stopped, UnderstudyError
+from understudy.errors import NoConnection, Stopped, UnderstudyError, WouldChange
 from understudy.local.numbers import number_of
 
 Item = TypeVar("Item")
@@ -48,13 +48,18 @@ def stopped(target: str, outcomes: Sequence[Outcome], not_begun: Sequence[str]) 
 
 
 def _failed(outcomes: Sequence[Outcome]) -> str:
-    """Those that were only stopped are not meant, unless all were."""
-    return ", ".join(outcome.host for outcome in _failures(outcomes)) + " failed"
+    failures = _failures(outcomes)
+    how = (
+        "would change" if all(isinstance(one.error, WouldChange) for one in failures) else "failed"
+    )
+    return f"{', '.join(outcome.host for outcome in failures)} {how}"
 
 
 def _failures(outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+    """Those that were only stopped are not meant, unless all were, nor are differences that a check found."""
     failed = [outcome for outcome in outcomes if outcome.error]
-    return [one for one in failed if not isinstance(one.error, Stopped)] or failed
+    real = [one for one in failed if not isinstance(one.error, Stopped | WouldChange)]
+    return real or [one for one in failed if isinstance(one.error, WouldChange)] or failed
 
 
 def _error(summary: str, outcomes: Sequence[Outcome], more: Sequence[str] = ()) -> UnderstudyError:
@@ -72,8 +77,13 @@ def _lines(outcome: Outcome, hint: str) -> Iterator[str]:
     if outcome.error is None:
         yield f"{outcome.host}: done"
         return
-    how = "stopped" if isinstance(outcome.error, Stopped) else "failed"
-    yield f"{outcome.host}: {how}: {outcome.error.summary}"
+    yield f"{outcome.host}: {_how(outcome.error)}{outcome.error.summary}"
     yield from (f"  {line}" for line in outcome.error.details.splitlines())
     if not isinstance(outcome.error, Stopped) and outcome.error.hint not in ("", hint):
         yield f"  {outcome.error.hint}"
+
+
+def _how(error: UnderstudyError) -> str:
+    if isinstance(error, WouldChange):
+        return ""
+    return "stopped: " if isinstance(error, Stopped) else "failed: "

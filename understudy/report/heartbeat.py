@@ -4,6 +4,7 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from threading import Lock, Thread
+from weakref import ref
 
 from rich.console import Console, ConsoleRenderable, RenderHook
 from rich.text import Text
@@ -17,7 +18,18 @@ SECONDS_OF_A_LONG_STEP, SECONDS_OF_SILENCE = 10.0, 30.0
 TICK = 1.0
 
 
-class Heartbeat(RenderHook):
+class _LastLine(RenderHook):
+    """When a console has last printed something."""
+
+    def __init__(self) -> None:
+        self.at = time.monotonic()
+
+    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+        self.at = time.monotonic()
+        return renderables
+
+
+class Heartbeat:
     """As RunningSteps, for a console that is no terminal."""
 
     def __init__(self, console: Console) -> None:
@@ -25,22 +37,17 @@ class Heartbeat(RenderHook):
         self._steps: dict[Place, Live] = {}
         # Those that a line has named.
         self._named: set[Place] = set()
-        self._printed = time.monotonic()
-        self._turn, self._thread = Lock(), False
+        self._last_line = _LastLine()
+        self._turn, self._has_thread = Lock(), False
         self.end: float | None = None
-        console.push_render_hook(self)
-
-    def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
-        """Called for all that is printed."""
-        self._printed = time.monotonic()
-        return renderables
+        console.push_render_hook(self._last_line)
 
     def show(self, place: Place, live: Live) -> None:
         with self._turn:
             self._steps[place] = live
-            if not self._thread:
-                self._thread = True
-                Thread(target=self._run, name="heartbeat", daemon=True).start()
+            if not self._has_thread:
+                self._has_thread = True
+                Thread(target=_run, args=(ref(self),), name="heartbeat", daemon=True).start()
 
     def hide(self, place: Place) -> None:
         with self._turn:
@@ -63,7 +70,7 @@ class Heartbeat(RenderHook):
 
     def _due(self, now: float) -> Collection[Place]:
         running = at_work.innermost(self._steps)
-        if now - self._printed >= SECONDS_OF_SILENCE:
+        if now - self._last_line.at >= SECONDS_OF_SILENCE:
             return running
         return [place for place in running if self._is_long(place, now)]
 
@@ -72,11 +79,21 @@ class Heartbeat(RenderHook):
         whole = at_work.outermost(self._steps, place)
         return whole not in self._named and now - self._steps[whole].began >= SECONDS_OF_A_LONG_STEP
 
-    def _run(self) -> None:
-        while True:
-            time.sleep(TICK)
-            self.beat()
-            with self._turn:
-                if not self._steps:
-                    self._thread = False
-                    return
+    def ends(self) -> bool:
+        """Whether nothing runs: then the next step starts another thread."""
+        with self._turn:
+            self._has_thread = bool(self._steps)
+            return not self._has_thread
+
+
+def _run(wanted: "ref[Heartbeat]") -> None:
+    """Until nothing runs, or no one wants its lines any more."""
+    while True:
+        time.sleep(TICK)
+        heartbeat = wanted()
+        if heartbeat is None:
+            return
+        heartbeat.beat()
+        if heartbeat.ends():
+            return
+        del heartbeat

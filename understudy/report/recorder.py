@@ -7,9 +7,9 @@ from typing import Any
 import understudy
 from understudy.errors import UnderstudyError
 from understudy.local.share import Share
+from understudy.report.equal_texts import EqualTexts
 from understudy.report.events import Report, failed_test
-from understudy.report.host_names import with_host
-from understudy.report.host_warnings import HostWarnings
+from understudy.report.host_names import with_host, with_hosts
 from understudy.report.record import (
     Command,
     Commit,
@@ -30,10 +30,10 @@ MOST_COMMANDS = 40
 def _equal_once(warnings: Sequence[tuple[str, str]], names: Mapping[str, str]) -> Iterator[str]:
     """One that several hosts gave has their names."""
     # Of more hosts than there are: it is not shown before all are known.
-    of_hosts = HostWarnings(len(warnings) + 2, names)
+    of_hosts = EqualTexts(len(warnings) + 2, names)
     for host, text in warnings:
-        yield from (with_host(*one) for one in of_hosts.add(host, text))
-    yield from (with_host(*one) for one in of_hosts.rest())
+        yield from (with_hosts(*one) for one in of_hosts.add(host, text))
+    yield from (with_hosts(*one) for one in of_hosts.rest())
 
 
 @dataclass

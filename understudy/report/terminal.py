@@ -7,46 +7,35 @@ Colour never is the only sign: green `✓` done, red `✗` failed, yellow `-` le
 
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
-from rich.text import Text
 
 from understudy.errors import UnderstudyError
 from understudy.local.numbers import number_of
 from understudy.local.share import Share
 from understudy.report.at_work import Place
 from understudy.report.colours import Colours
+from understudy.report.equal_texts import EqualTexts
 from understudy.report.events import Report
 from understudy.report.heartbeat import Heartbeat
-from understudy.report.host_names import with_host
-from understudy.report.host_warnings import HostWarnings
+from understudy.report.host_names import with_host, with_hosts
 from understudy.report.live import Live
 from understudy.report.phase_results import PhaseResults
 from understudy.report.pytest_summary import without_summary
 from understudy.report.sanitize import plain
 from understudy.report.short import short
 from understudy.report.skipped_phases import SkippedPhases
+from understudy.report.styled import highlighted, mark, styled
 
 if TYPE_CHECKING:
     from understudy.report.progress import RunningSteps
 
-# States that no one should overlook.
-_ALARMING = (
-    r"\b(MAINTENANCE|NOT RUNNING|NOT READY|NO CERTIFICATE|SELF-SIGNED|EXPIRED|ENDS SOON|UNREADABLE|"
-    r"FAILED|KEEPS ENDING|TROUBLE|ALMOST FULL|NOT SCHEDULED|NOT SERVED)\b"
-)
 _VERDICT = "verdict: "
-_STYLES = {
-    _ALARMING: "bold red",
-    r"(?m)^!": "yellow",
-    r"(?m)^✗": "red",
-    r"(?<=^verdict: )READY\b": "bold green",
-    r"verify\.tasks were not counted": "bold yellow",
-    r"(?<=^verdict: )PASSED IN PART\b": "bold yellow",
-}
+# Long answers of a look at several hosts: an equal one is shown once.
+_EQUAL_ONCE = ("provision check", "plan")
 # Of an error's details the first and the last lines: what matters of a traceback or of tests is at the end.
 _LINES, _LINES_OF_ALL = (3, 12), (40, 80)
 
@@ -83,7 +72,8 @@ class TextReport(Report):
         self._are_many = False
         # Of the hosts: address -> how it is shown.
         self._names: dict[str, str] = {}
-        self._host_warnings = HostWarnings(0, self._names)
+        self._warnings = EqualTexts(0, self._names)
+        self._answers = EqualTexts(0, self._names)
         self._skipped = SkippedPhases()
         self._colours = Colours()
         # Their lines in pytest's summary, in the details of an error, would say the same again.
@@ -101,9 +91,12 @@ class TextReport(Report):
         self._are_many = len(names) > _FEW_HOSTS and not self._shows_all
 
     def together(self, count: int) -> None:
-        for hosts, text in self._host_warnings.rest():
+        for hosts, text in self._warnings.rest():
             self._warn(hosts, text)
-        self._host_warnings = HostWarnings(count, self._names)
+        for hosts, text in self._answers.rest():
+            self._answer_of(hosts, text)
+        self._warnings = EqualTexts(count, self._names)
+        self._answers = EqualTexts(count, self._names)
 
     def branch(self, name: str) -> None:
         self._branch = name
@@ -113,7 +106,7 @@ class TextReport(Report):
 
     def phase_started(self, name: str, title: str) -> None:
         if self._shows_all:
-            self._out.print(_plain(("==>", "bold blue"), (f" {title}", "bold")))
+            self._out.print(styled(("==>", "bold blue"), (f" {title}", "bold")))
         else:
             self._phases[name] = PhaseResults(title)
             self._show(Place(name), Live(plain(title), time.monotonic()))
@@ -124,7 +117,7 @@ class TextReport(Report):
         if results and not self._is_quiet:
             found = f", {results}" if str(results) else ""
             self._out.print(
-                _plain(_mark(ok), f" {results.title} ", (f"{seconds:.1f} s{found}", "dim"))
+                styled(mark(ok), f" {results.title} ", (f"{seconds:.1f} s{found}", "dim"))
             )
 
     def skipped(self, name: str, title: str, reason: str, enable: str = "") -> None:
@@ -137,7 +130,7 @@ class TextReport(Report):
     def _show_skipped(self) -> None:
         for line in self._skipped.take():
             if not self._is_quiet:
-                self._out.print(_plain(("-", "yellow"), f" {line}"))
+                self._out.print(styled(("-", "yellow"), f" {line}"))
 
     def ran(self, command: str, output: str, seconds: float, *, ok: bool) -> None:
         pass
@@ -158,18 +151,18 @@ class TextReport(Report):
         amount = steps.pop().whole(seconds) if steps else ""
         if not (self._is_quiet or (ok and (self._phases or self._is_one_of_many))):
             text = with_host(self._name, title)
-            self._out.print(_plain(_mark(ok), f" {text} ", (f"{seconds:.1f} s{amount}", "dim")))
+            self._out.print(styled(mark(ok), f" {text} ", (f"{seconds:.1f} s{amount}", "dim")))
 
     def detail(self, text: str) -> None:
         hidden = self._is_quiet or self._phases or self._is_one_of_many
         if self._shows_all or not (self._show_live(text) or hidden):
-            self._out.print(_plain((f"  {with_host(self._name, text)}", "dim")))
+            self._out.print(styled((f"  {with_host(self._name, text)}", "dim")))
 
     def test_failed(self, test: str, reason: str) -> None:
         if not self._is_quiet:
             self._failed_tests.add(test)
             text = with_host(self._name, f"{test}: {reason}")
-            self._out.print(_plain(_mark(ok=False), f" {text}"))
+            self._out.print(styled(mark(ok=False), f" {text}"))
 
     def progress(self, share: Share) -> None:
         for live in self._steps[self._place][-1:]:
@@ -187,21 +180,27 @@ class TextReport(Report):
 
     def result(self, event: str, value: Mapping[str, Any], text: str) -> None:
         shown = short(event, value, text) if self._is_quiet else text
-        if shown:
+        if shown and self._host and event in _EQUAL_ONCE:
+            for hosts, whole in self._answers.add(self._host, shown):
+                self._answer_of(hosts, whole)
+        elif shown:
             self._answer(shown, str(value.get("process", "")))
 
     def _answer(self, text: str, process: str = "") -> None:
+        self._answer_of([self._name] if self._name else [], text, process)
+
+    def _answer_of(self, hosts: Sequence[str], text: str, process: str = "") -> None:
         self._show_skipped()
-        answer = _highlighted(_plain(with_host(self._name, text)))
-        self._colours.mark(answer, self._name, process)
+        answer = highlighted(styled(with_hosts(hosts, text)))
+        self._colours.mark(answer, ", ".join(hosts), process)
         self._out.print(answer)
 
     def warn(self, text: str) -> None:
-        for hosts, shown in self._host_warnings.add(self._host, text):
+        for hosts, shown in self._warnings.add(self._host, text):
             self._warn(hosts, shown)
 
-    def _warn(self, hosts: str, text: str) -> None:
-        self._err.print(_plain(("!", "yellow"), f" {with_host(hosts, text)}"))
+    def _warn(self, hosts: Sequence[str], text: str) -> None:
+        self._err.print(styled(("!", "yellow"), f" {with_hosts(hosts, text)}"))
 
     def error(self, error: UnderstudyError) -> None:
         with self._without_running():
@@ -210,20 +209,20 @@ class TextReport(Report):
 
     def _print_error(self, error: UnderstudyError) -> None:
         if error.summary.startswith(_VERDICT):
-            self._err.print(_highlighted(_plain(error.summary)))
+            self._err.print(highlighted(styled(error.summary)))
         elif error.label:
-            self._err.print(_plain((f"{error.label}:", "bold red"), f" {error.summary}"))
+            self._err.print(styled((f"{error.label}:", "bold red"), f" {error.summary}"))
         else:
-            self._err.print(_plain(error.summary))
+            self._err.print(styled(error.summary))
         if error.cause:
-            self._err.print(_plain(("cause:", "bold"), f" {error.cause}"))
+            self._err.print(styled(("cause:", "bold"), f" {error.cause}"))
         if error.details:
             lines = without_summary(error.details.splitlines(), self._failed_tests)
             most = _LINES_OF_ALL if self._shows_all else _LINES
             for line in lines if error.is_list else _shortened(lines, *most):
-                self._err.print(_plain(f"  {line}"))
+                self._err.print(styled(f"  {line}"))
         if error.hint:
-            self._err.print(_plain(("try:", "cyan"), f" {error.hint}"))
+            self._err.print(styled(("try:", "cyan"), f" {error.hint}"))
 
     @property
     def _name(self) -> str:
@@ -274,16 +273,6 @@ class TextReport(Report):
         return self._running.paused() if self._running else nullcontext()
 
 
-def _mark(ok: bool) -> tuple[str, str]:
-    return ("✓", "green") if ok else ("✗", "red")
-
-
-def _highlighted(text: Text) -> Text:
-    for words, style in _STYLES.items():
-        text.highlight_regex(words, style)
-    return text
-
-
 def _shortened(lines: list[str], first: int, last: int) -> list[str]:
     """What a user can still take in. A line or two more are not left out for a line that says so."""
     if len(lines) <= first + last + 2:
@@ -291,11 +280,3 @@ def _shortened(lines: list[str], first: int, last: int) -> list[str]:
     begin, rest = lines[:first], [line for line in lines[first:] if _IMPORTING not in line][-last:]
     left_out = len(lines) - len(begin) - len(rest)
     return [*begin, f"… {number_of(left_out, 'line')} left out: -v shows more …", *rest]
-
-
-def _plain(*parts: str | tuple[str, str]) -> Text:
-    """Texts, some with a style, for a terminal. The only escape sequences are those of the styles."""
-    clean = (
-        (plain(part[0]), part[1]) if isinstance(part, tuple) else plain(part) for part in parts
-    )
-    return Text.assemble(*clean)

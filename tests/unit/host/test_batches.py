@@ -2,7 +2,7 @@
 
 import pytest
 
-from understudy.errors import LoginRefused, NoConnection, Refused, StepFailed, Stopped
+from understudy.errors import LoginRefused, NoConnection, Refused, StepFailed, Stopped, WouldChange
 from understudy.host import batches
 from understudy.host.batches import Outcome
 
@@ -102,3 +102,22 @@ def test_error_of_several_hosts_is_about_the_first_that_does_not_answer() -> Non
 
     assert isinstance(error, NoConnection)
     assert error.address == "192.0.2.8"
+
+
+def test_hosts_that_a_check_would_change_have_not_failed() -> None:
+    differs = WouldChange("provisioning would change the host (2 changes)", hint="provision")
+    outcomes = [Outcome("a", differs), Outcome("b"), Outcome("c", differs)]
+
+    error = batches.not_looked_at("production", outcomes)
+
+    assert error.summary == "production: a, c would change; nothing was changed"
+    assert error.details.splitlines() == [
+        "a: provisioning would change the host (2 changes)",
+        "b: done",
+        "c: provisioning would change the host (2 changes)",
+    ]
+    assert error.hint == "provision"
+
+    broken = batches.not_looked_at("production", [*outcomes, Outcome("d", BROKEN)])
+    assert broken.summary == "production: d failed; nothing was changed"
+    assert f"d: failed: {BROKEN.summary}" in broken.details

@@ -86,9 +86,14 @@ def test_a_phase_shows_which_of_its_steps_is_at_work(wait: Callable[[float], lis
             assert wait(1) == ["… bring up the VM: boot  0:40"]
 
 
-@pytest.mark.parametrize("verbosity", [-1])
-def test_nothing_of_it_with_quiet(verbosity: int, wait: Callable[[float], list[str]]) -> None:
-    report = TextReport(verbosity)
+def test_nothing_of_it_with_quiet(wait: Callable[[float], list[str]]) -> None:
+    report = TextReport(-1)
 
     with report.step("migrate"):
         assert wait(60) == []
+
+
+def test_a_report_that_is_gone_prints_nothing_more(wait: Callable[[float], list[str]]) -> None:
+    TextReport().started("migrate")
+
+    assert wait(60) == []

@@ -265,6 +265,38 @@ def test_equal_warning_of_several_hosts_is_one_with_their_names(
     ]
 
 
+def test_equal_answers_of_a_look_at_several_hosts_are_shown_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    report, seen = (
+        TextReport(),
+        {"web1": "locale\ntime zone", "web2": "locale\ntime zone", "db": "none"},
+    )
+    report.hosts({"web1": "web1 (web)", "web2": "web2 (web)", "db": "db (database)"})
+    report.together(3)
+    for host, changes in seen.items():
+        report.about(host)
+        with report.step("check"):
+            pass
+        report.result("provision check", {}, changes)
+        report.result("status", {}, "of each host")
+    report.about("")
+    report.together(0)
+
+    assert printed(capsys) == [
+        "✓ web1 (web): check N s",
+        "web1 (web): of each host",
+        "✓ web2 (web): check N s",
+        "web2 (web): of each host",
+        "✓ db (database): check N s",
+        "db (database): of each host",
+        "web1 (web), web2 (web):",
+        "  locale",
+        "  time zone",
+        "db (database): none",
+    ]
+
+
 def test_phases_that_need_a_skipped_one_share_its_line(capsys: pytest.CaptureFixture[str]) -> None:
     report = TextReport(USUAL)
     report.skipped("baseline", "deploy the baseline", "no production", "add one")
