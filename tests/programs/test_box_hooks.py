@@ -45,6 +45,9 @@ def mirror(directory: Path) -> Path:
     (folder / "root/etc/understudy").mkdir(parents=True)
     (folder / "root/etc/understudy/like-production").write_text("SWAP_MIB=1\n")
     (folder / "preferences").write_text("Package: nginx\n")
+    (folder / "units").write_text(
+        "disabled rpcbind.service\nmasked smartd.service\nmasked gone.service\n"
+    )
     for private in folder.rglob("*"):
         private.chmod(0o700)
     return folder
@@ -68,6 +71,27 @@ def test_settings_of_production_are_copied_into_the_box(root: Path, tmp_path: Pa
     file = root / "etc/understudy/like-production"
     assert file.read_text() == "SWAP_MIB=1\n"
     assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o644, 0o755)
+
+
+def test_units_are_off_as_on_production_if_the_box_has_them(root: Path, tmp_path: Path) -> None:
+    lib, etc = root / "lib/systemd/system", root / "etc/systemd/system"
+    for folder in (lib, etc / "multi-user.target.wants", etc / "sockets.target.wants"):
+        folder.mkdir(parents=True)
+    wanted = {"multi-user": "rpcbind.service smartd.service", "sockets": "rpcbind.socket"}
+    for target, names in wanted.items():
+        for name in names.split():
+            (lib / name).touch()
+            (etc / f"{target}.target.wants" / name).symlink_to(f"/lib/systemd/system/{name}")
+
+    hook("customize", root, mirror(tmp_path))
+
+    links = {
+        file.relative_to(etc): str(file.readlink()) for file in etc.rglob("*") if file.is_symlink()
+    }
+    assert links == {
+        Path("sockets.target.wants/rpcbind.socket"): "/lib/systemd/system/rpcbind.socket",
+        Path("smartd.service"): "/dev/null",
+    }
 
 
 def test_versions_are_pinned_during_the_build_only(root: Path, tmp_path: Path) -> None:

@@ -92,12 +92,17 @@ udp UNCONN 0 0 0.0.0.0:48123 0.0.0.0:* users:(("systemd-timesyn",pid=300,fd=12))
 /srv/todo/current/environment\tALLOWED_HOSTS
 /etc/environment\tHTTP_PROXY""",
     "units": """\
+file\tnginx.service
+file\trpcbind.service
+file\trpcbind.socket
+file\tgone.timer
 link\tnginx.service\t/etc/systemd/system/multi-user.target.wants/nginx.service\t/lib/systemd/system/nginx.service
 link\tgetty@tty1.service\t/etc/systemd/system/getty.target.wants/getty@tty1.service\t/lib/systemd/system/getty@.service
 link\tcron.service\t/etc/systemd/system/multi-user.target.wants/cron.service\t/lib/systemd/system/cron.service
 link\tgone.timer\t/etc/systemd/system/gone.timer\t/dev/null
 link\tsshd.service\t/etc/systemd/system/sshd.service\t/lib/systemd/system/ssh.service
 unit\tnginx.service loaded active running A web server
+unit\trpcbind.service loaded active running RPC
 unit\tpolkit.service loaded active running Authority
 unit\ttodo@0123abcd-1.service loaded active running todo
 unit\ttodo@0000.service loaded inactive dead todo

@@ -6,6 +6,7 @@ from pathlib import Path
 from understudy.host.provisioning import Provisioning
 from understudy.paths import Project
 from understudy.vm.debian_archive import DebianArchive
+from understudy.vm.mirror import units
 from understudy.vm.mirror.archive import NOTHING, Selection, choose
 from understudy.vm.mirror.value import Mirror
 
@@ -13,7 +14,8 @@ from understudy.vm.mirror.value import Mirror
 def write(
     project: Project, mirror: Mirror, provisioning: Provisioning | None, archive: str = ""
 ) -> Path:
-    """Writes the folder: `root` is a tree of files for the VM, `preferences` is for apt, `packages` are names.
+    """Writes the folder: `root` is a tree of files for the VM, `preferences` is for apt, `packages` are names,
+    `units` those that are off.
 
     archive: its URL, or "" for the distribution's own. Raises StepFailed if the archive can't be read.
     """
@@ -22,6 +24,7 @@ def write(
     # Other users of this machine must not read production's settings.
     folder.mkdir(mode=0o700, parents=True)
     (folder / "root").mkdir()
+    (folder / "units").write_text(units.text(mirror.units))
     for path, text in mirror.files.items():
         file = folder / "root" / path.lstrip("/")
         file.parent.mkdir(parents=True, exist_ok=True)

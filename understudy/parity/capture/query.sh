@@ -151,8 +151,11 @@ if section environment root; then
         }' {} + 2>/dev/null
 fi
 
-# Links show what is enabled and masked: `systemctl list-unit-files` takes as long as the whole query.
+# Links show what is enabled and masked: `systemctl list-unit-files` takes as long as the whole query. What could be
+# enabled and is not is disabled.
 if section units systemctl; then
+    find /lib/systemd/system/ -maxdepth 1 -type f ! -name '*@*' \( -name '*.service' -o -name '*.socket' -o -name '*.timer' \) \
+        -exec grep -lE '^(Wanted|Required)By=' {} + 2>/dev/null | sed 's,.*/,file\t,'
     find /etc/systemd/system /run/systemd/system -type l -printf 'link\t%f\t%p\t%l\n' 2>/dev/null
     systemctl list-units --all --full --plain --no-legend --no-pager --type=service,socket,timer 2>/dev/null |
         awk '{ print "unit\t" $0 }'

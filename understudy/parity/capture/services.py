@@ -37,10 +37,14 @@ _BANS = re.compile(r"^[ \t]*(chain f2b-\S+ \{[^}]*\}|.*\bjump f2b-.*)\n", re.MUL
 
 
 def units(answer: Answer) -> Section:
-    """Services, sockets and timers that are enabled, masked, active or failed: `enabled, active`."""
+    """Services, sockets and timers that are enabled, masked, active or failed: `enabled, active`; and those of
+    packages that are disabled.
+    """
     files, running = dict[str, str](), dict[str, str]()
     for kind, line in answer.pairs("units"):
-        if kind == "link":
+        if kind == "file":
+            files.setdefault(line, "disabled")
+        elif kind == "link":
             name, path, target = line.split("\t")
             if _SNAP_MOUNT.fullmatch(name):
                 continue

@@ -140,7 +140,8 @@ class _Pair:
     @property
     def is_same(self) -> bool:
         values = (self.model, self.copy)
-        return self.model == self.copy or (ANY in values and None not in values)
+        is_any = ANY in values and None not in values
+        return is_any or self._effect(self.model) == self._effect(self.copy)
 
     @property
     def is_revision(self) -> bool:
@@ -148,6 +149,12 @@ class _Pair:
         if not (self.path.startswith("packages.") and self.model and self.copy):
             return False
         return upstream(self.model) == upstream(self.copy)
+
+    def _effect(self, value: str | None) -> str | None:
+        """A disabled unit has the effect of one that isn't there, whose package is a difference itself."""
+        if not (value and self.path.startswith("units.")):
+            return value
+        return ", ".join(word for word in value.split(", ") if word != "disabled") or None
 
 
 def _pairs(model: Side, copy: Side) -> Iterator[_Pair]:

@@ -2,7 +2,7 @@
 
 from understudy.config.model import Config
 from understudy.parity.capture.value import Capture
-from understudy.vm.mirror import container, kernel, limits, machine, variables
+from understudy.vm.mirror import container, kernel, limits, machine, units, variables
 from understudy.vm.mirror.machine import Capacity, Size
 from understudy.vm.mirror.packages import packages
 from understudy.vm.mirror.value import Mirror
@@ -43,6 +43,7 @@ def mirror_of(config: Config, capture: Capture, capacity: Capacity) -> Mirror:
         install=software.install,
         files={path: text for path, text in files.items() if text},
         sysctl=sysctl,
+        units=units.off(capture) if software.versions else {},
         taken_over=(
             *variables.in_words(settings),
             *([f"{len(sysctl)} kernel settings"] if sysctl else []),

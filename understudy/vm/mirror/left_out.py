@@ -83,6 +83,37 @@ PACKAGES: Mapping[str, str] = {
     "varnish*": _PORT,
 }
 
+# Units that are enabled or not by the VM's own needs.
+UNITS: Mapping[str, str] = {
+    "systemd-*": _BOOT,
+    "dbus*": _BOOT,
+    "grub*": _BOOT,
+    "*getty*": _BOOT,
+    "network*": _NETWORK,
+    "netplan*": _NETWORK,
+    "ifup*": _NETWORK,
+    "dhcpcd*": _NETWORK,
+    "ufw*": _NETWORK,
+    "ssh*": _LOGIN,
+    **dict.fromkeys(
+        (
+            "nftables*",
+            "nginx*",
+            "haproxy*",
+            "certbot*",
+            "postgresql*",
+            "mariadb*",
+            "mysql*",
+            "redis*",
+            "valkey*",
+            "memcached*",
+            "rabbitmq*",
+            "epmd*",
+        ),
+        "provisioning decides whether it runs",
+    ),
+}
+
 SYSCTL: Mapping[str, str] = {
     "vm.nr_hugepages": "would take memory that the VM may not have",
     "kernel.core_pattern": "may name a program that the VM does not have",

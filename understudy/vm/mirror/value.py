@@ -11,8 +11,9 @@ class Mirror:
 
     release: Debian's code name. memory: MiB. versions: package -> production's version. install:
     packages for the box besides those that every box has. files: path on the VM -> text. sysctl:
-    kernel setting -> value. taken_over, notes: sentences about what is taken over and what is not.
-    shared: sentences about what is this machine's, because the VM is a container.
+    kernel setting -> value. units: unit -> `disabled` or `masked`, of those that the box has.
+    taken_over, notes: sentences about what is taken over and what is not. shared: sentences about what is
+    this machine's, because the VM is a container.
     """
 
     release: str
@@ -22,6 +23,7 @@ class Mirror:
     install: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     sysctl: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
     taken_over: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
@@ -30,6 +32,8 @@ class Mirror:
     def key(self) -> str:
         """A digest of what the box is built from. Memory and processors are the VM's, not the box's."""
         parts = [*_pairs(self.versions), "", *self.install, "", *_pairs(self.files)]
+        # Captures of before don't have these.
+        parts += ["", *_pairs(self.units)] if self.units else []
         return sha256("\0".join(parts).encode()).hexdigest()
 
 

@@ -109,6 +109,27 @@ def test_variables_are_named_and_their_values_stay_on_the_host(tmp_path: Path) -
     ]
 
 
+def test_units_that_could_be_enabled_are_found(tmp_path: Path) -> None:
+    lib = tmp_path / "lib"
+    lib.mkdir()
+    for name, text in {
+        "rpcbind.service": "[Install]\nWantedBy=multi-user.target\nAlso=rpcbind.socket\n",
+        "rpcbind.socket": "[Install]\nRequiredBy=sockets.target\n",
+        "helper.service": "[Service]\nExecStart=/bin/true\n",
+        "getty@.service": "[Install]\nWantedBy=getty.target\n",
+        "some.target": "[Install]\nWantedBy=multi-user.target\n",
+        "by-name.service": "[Install]\nAlias=other.service\n",
+    }.items():
+        (lib / name).write_text(text)
+    (lib / "portmap.service").symlink_to(lib / "rpcbind.service")
+
+    lines = part(
+        "find /lib/systemd/system/", "find /etc/systemd/system", {"/lib/systemd/system/": f"{lib}/"}
+    )
+
+    assert sorted(lines) == ["file\trpcbind.service", "file\trpcbind.socket"]
+
+
 def test_units_from_no_package_are_found_wherever_they_are(tmp_path: Path) -> None:
     etc, local, app = (tmp_path / name for name in ("etc", "local", "app"))
     for folder in (etc / "multi-user.target.wants", local, app):

@@ -80,6 +80,8 @@ KEPT = {
         "getty@.service": "enabled",
         "gone.timer": "masked",
         "nginx.service": "enabled, active",
+        "rpcbind.service": "disabled, active",
+        "rpcbind.socket": "disabled",
         "todo@.service": "active",
     },
     "processes": {

@@ -96,6 +96,27 @@ def test_unit_from_no_package_weighs_more_than_one_of_a_package() -> None:
     assert weights == [("units.worker.service", BREAKS), ("units.smartd.service", UNLIKELY)]
 
 
+@pytest.mark.parametrize(
+    ("model", "copy", "differs"),
+    [
+        ("disabled", None, False),
+        ("active", "disabled, active", False),
+        ("disabled", "enabled", True),
+        ("disabled", "masked", True),
+        ("disabled", "disabled, active", True),
+    ],
+)
+def test_disabled_unit_is_as_one_that_is_not_there(
+    model: str, copy: str | None, *, differs: bool
+) -> None:
+    found = of(
+        {"units": {"rpcbind.socket": model, "x.timer": "active"}},
+        {"units": {**({"rpcbind.socket": copy} if copy else {}), "x.timer": "active"}},
+    )
+
+    assert [one.path for one in found.differences] == (["units.rpcbind.socket"] if differs else [])
+
+
 def test_missing_package_does_not_count_as_a_security_update() -> None:
     found = of({"packages": {"nginx": "1.22.1-9"}}, {"packages": {}})
 
