@@ -81,7 +81,8 @@ udp UNCONN 0 0 0.0.0.0:48123 0.0.0.0:* users:(("systemd-timesyn",pid=300,fd=12))
 /etc/sudoers\t#include /etc/more
 /etc/sudoers\t#1000 ALL=(ALL) ALL
 /etc/sudoers\troot ALL=(ALL:ALL) ALL
-/etc/sudoers.d/ops\tops ALL=(ALL) NOPASSWD: ALL""",
+/etc/sudoers.d/ops\tops ALL=(ALL) NOPASSWD: ALL
+/etc/sudoers.d/understudy-shop\tdeploy ALL=(root) NOPASSWD: /usr/local/sbin/understudy-site shop *""",
     "hosts": """\
 /etc/hosts\t127.0.0.1 localhost
 /etc/hosts\t127.0.1.1 web1.example.com web1

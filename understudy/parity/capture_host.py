@@ -8,7 +8,7 @@ from understudy.errors import ConfigError
 from understudy.host import all_hosts, query_errors
 from understudy.job import Job
 from understudy.local.atomic_write import atomic_write
-from understudy.parity import other_release
+from understudy.parity import not_provisioned, other_release
 from understudy.parity.capture import lockfile
 from understudy.parity.capture.answer import where_it_ended
 from understudy.parity.capture.captured import Captured
@@ -28,14 +28,15 @@ def capture_all(job: Job) -> None:
 
 
 def capture(job: Job, target: str) -> None:
-    """Captures a target into its lock file, provision/<target>.lock.yml. Warns of unreadable sections, and
-    of another release than the staging VM's.
+    """Captures a target into its lock file, provision/<target>.lock.yml. Warns of unreadable sections, of
+    another release than the staging VM's, and of a host that is not provisioned yet.
 
     Raises what take() raises, and StepFailed if the file can't be written.
     """
     found = take(job, target)
-    if other := other_release.warning(job.config, target, found):
-        job.report.warn(other)
+    for module in (other_release, not_provisioned):
+        if warning := module.warning(job.config, target, found):
+            job.report.warn(warning)
     path = lock_path(job, target)
     text = lockfile.dump(found, target)
     before = path.read_bytes() if path.exists() else None

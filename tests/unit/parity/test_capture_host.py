@@ -120,6 +120,30 @@ def test_unreadable_section_is_warned_of(job: Job, staging: Staging) -> None:
     assert "unreadable: needs root, and sudo said no" in lock(job).read_text()
 
 
+@pytest.mark.parametrize(
+    ("sudo", "is_warned"),
+    [
+        ("", False),
+        ("/etc/sudoers\troot ALL=(ALL:ALL) ALL", True),
+        ("/etc/sudoers.d/understudy-shop\tdeploy ALL=(root) ALL", True),
+        ("/etc/sudoers.d/understudy-todo\tdeploy ALL=(root) ALL", False),
+        ("!!! needs root, and sudo said no", False),
+    ],
+)
+def test_host_that_is_not_provisioned_yet_is_warned_of(
+    job: Job, staging: Staging, sudo: str, *, is_warned: bool
+) -> None:
+    answer(staging, printed(now(sudo=sudo)))
+
+    capture_host.capture(job, "staging")
+
+    said = [text for text in staging.report.warnings if "is not provisioned" in text]
+    assert len(said) == is_warned
+    for text in said:
+        assert text.startswith("staging is not provisioned for todo yet: ")
+        assert text.endswith("then capture it again: python deploy.py capture --target staging")
+
+
 def test_unknown_distribution_is_warned_of_and_captured(job: Job, staging: Staging) -> None:
     fedora = "/etc/os-release\tID=fedora\n/etc/os-release\tVERSION_ID=42\nmachine\tx86_64"
     answer(staging, printed(now(os=fedora, packages="!!! no dpkg-query on this host")))

@@ -67,6 +67,7 @@ KEPT = {
     "sudo": {
         "/etc/sudoers": "#include /etc/more\n#1000 ALL=(ALL) ALL\nroot ALL=(ALL:ALL) ALL",
         "/etc/sudoers.d/ops": "ops ALL=(ALL) NOPASSWD: ALL",
+        "/etc/sudoers.d/understudy-shop": "deploy ALL=(root) NOPASSWD: /usr/local/sbin/understudy-site shop *",
     },
     "hosts": {"database": "192.0.2.9", "localhost": "127.0.0.1"},
     "environment": {
