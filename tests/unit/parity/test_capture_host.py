@@ -125,8 +125,8 @@ def test_unreadable_section_is_warned_of(job: Job, staging: Staging) -> None:
     [
         ("", False),
         ("/etc/sudoers\troot ALL=(ALL:ALL) ALL", True),
-        ("/etc/sudoers.d/understudy-shop\tdeploy ALL=(root) ALL", True),
-        ("/etc/sudoers.d/understudy-todo\tdeploy ALL=(root) ALL", False),
+        ("/etc/sudoers.d/understudy-other\tdeploy ALL=(root) ALL", True),
+        ("/etc/sudoers.d/understudy-shop\tdeploy ALL=(root) ALL", False),
         ("!!! needs root, and sudo said no", False),
     ],
 )
@@ -140,7 +140,7 @@ def test_host_that_is_not_provisioned_yet_is_warned_of(
     said = [text for text in staging.report.warnings if "is not provisioned" in text]
     assert len(said) == is_warned
     for text in said:
-        assert text.startswith("staging is not provisioned for todo yet: ")
+        assert text.startswith("staging is not provisioned for shop yet: ")
         assert text.endswith("then capture it again: python deploy.py capture --target staging")
 
 
