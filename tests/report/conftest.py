@@ -14,7 +14,16 @@ from selenium.webdriver.chrome.webdriver import WebDriver
 from tests.report.opened import OpenedPage
 from tests.unit.fakes import TEMPLATES
 from tests.unit.pictures import drawn
-from tests.unit.records import EMPTY, FAILED, PASSED, SEVERAL, SEVERAL_FAILED, nasty, odd
+from tests.unit.records import (
+    EMPTY,
+    FAILED,
+    PASSED,
+    SEVERAL,
+    SEVERAL_FAILED,
+    SEVERAL_TESTED,
+    nasty,
+    odd,
+)
 from understudy.report import history, history_page
 from understudy.report.gallery import Picture
 from understudy.report.page import render
@@ -32,6 +41,7 @@ RECORDS = {
     "nasty": nasty(),
     "several": SEVERAL,
     "several-failed": SEVERAL_FAILED,
+    "several-tested": SEVERAL_TESTED,
 }
 DESKTOP, PHONE = 1200, 360
 

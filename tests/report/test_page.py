@@ -9,6 +9,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from tests.report.opened import COLOURS, VISIBLE, OpenedPage
+from tests.unit.records import HOST_NAMES
 
 # WCAG 2.2, success criterion 1.4.3.
 MINIMUM_CONTRAST = 4.5
@@ -83,6 +84,18 @@ def test_failed_assertion_is_on_the_first_screen(
     assert page.shows(".place", "test_pages.py:31")
     assert page.shows("pre.assertion", "assert 0 > 0")
     assert page.shows(".failing img", "")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_of_several_hosts_what_failed_and_the_figures_are_on_the_first_screen(
+    width: int, height: int, browser: WebDriver, pages: Path
+) -> None:
+    page = OpenedPage.of(browser, (pages / "several-tested.html").as_uri(), width, height=height)
+
+    assert page.shows(".sentence", "One test failed on 3 hosts")
+    assert all(page.shows(".failing .on a", name) for name in HOST_NAMES.values())
+    assert page.shows(".figure", "9 passed, 3 failed, on 3 hosts")
+    assert page.shows(".figure", "3 steps failed")
 
 
 def test_filter_leaves_only_what_failed(failed: OpenedPage) -> None:

@@ -292,3 +292,63 @@ def odd() -> Record:
 def nasty() -> Record:
     """A failed one with what could break out in each of its texts."""
     return with_texts(FAILED, lambda text: f"{text} {NASTY[:-1]}")
+
+
+# The tests of three hosts: one fails on all of them for the same reason, one on one host.
+PORTS = {
+    "name": "test_only_wanted_ports_listen",
+    "outcome": "failed",
+    "seconds": 0.1,
+    "message": "AssertionError: rpcbind listens at port 111 of {host}",
+    "text": "tests/host/test_provisioned.py:86: in test_only_wanted_ports_listen\n"
+    '    assert not unwanted, "; ".join(unwanted)\n'
+    "E   AssertionError: rpcbind listens at port 111 of {host}\n"
+    "E   assert not ['rpcbind listens at port 111 of {host}']",
+}
+
+
+def results_of(host: str) -> list[dict[str, object]]:
+    passed = {"outcome": "passed", "seconds": 0.4, "message": ""}
+    failed = {
+        key: value.replace("{host}", host) if isinstance(value, str) else value
+        for key, value in PORTS.items()
+    }
+    return [*({"name": f"test_{name}", **passed} for name in ("sudo", "users", "disk")), failed]
+
+
+SEVERAL_TESTED = Record(
+    verb="verify",
+    target="production",
+    began="2026-03-04T05:06:07.123456+00:00",
+    seconds=49.8,
+    verdict=Verdict.FAILED,
+    phases=(
+        Phase(
+            "",
+            "",
+            State.FAILED,
+            "",
+            0,
+            49.8,
+            tuple(
+                on_host(number, "run the host tests on production", 1 + 12 * number, 10, ok=False)
+                for number in range(3)
+            ),
+        ),
+    ),
+    error=Failure(
+        f"production: {', '.join(HOST_NAMES.values())} failed",
+        details="\n".join(
+            f"{name}: failed: the host tests failed on production\n"
+            f"  {PORTS['name']}: rpcbind listens at port 111"
+            for name in HOST_NAMES.values()
+        ),
+    ),
+    attachments={
+        "hosts": HOST_NAMES,
+        "tests": {f"host {host}": results_of(host) for host in HOSTS},
+    },
+    app="shop",
+    os="Debian GNU/Linux 12 (bookworm)",
+    version="0.1.0",
+)

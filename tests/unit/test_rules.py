@@ -297,6 +297,7 @@ PURE = {
     "report.sanitize",
     "report.short",
     "report.skipped_phases",
+    "report.suites",
     "report.summary",
     "report.timeline",
     "ssh.host_lock",

@@ -16,6 +16,8 @@ _CHAIN = re.compile(
     re.MULTILINE,
 )
 _MOST_LINES, _LONGEST = 12, 300
+# A shorter message may be part of a line by chance.
+_A_SENTENCE = 20
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,16 @@ def _message(lines: list[str]) -> list[str]:
         if re.match(r"E( |$)", line):
             block = [*(block if re.match(r"E( |$)", before) else []), line]
     kept = [line[1:] for line in block if not _NATIVE.fullmatch(line)]
-    return dedent("\n".join(kept)).splitlines()
+    return list(_said_once(dedent("\n".join(kept)).splitlines()))
+
+
+def _said_once(lines: list[str]) -> Iterator[str]:
+    """Without those that only repeat the message of an assertion, or of pytest.fail()."""
+    for number, line in enumerate(lines):
+        said = lines[0].partition(": ")[2]
+        repeats = line == said or (line.startswith("assert ") and said in line)
+        if not (number and len(said) >= _A_SENTENCE and repeats):
+            yield line
 
 
 def _shortened(lines: list[str]) -> str:

@@ -11,7 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from understudy.paths import Overlay
-from understudy.report import gallery, html, mail_page, summary, timeline
+from understudy.report import gallery, html, mail_page, suites, summary, timeline
 from understudy.report import history as history_of
 from understudy.report.error_lines import error_lines
 from understudy.report.gallery import Picture
@@ -67,7 +67,9 @@ def render(
     rows = [row for part in parts for row in part.all_rows]
     attached = {**dict.fromkeys(KNOWN), **record.attachments}
     tests = summary.test_rows(record)
-    failed_tests = [test for test in tests if test.assertion]
+    names = record.host_names()
+    failed_tests = suites.failed_tests(tests, names)
+    failing = [test for test in tests if test.assertion]
     shown = list(gallery.shown(pictures, tests))
     usual = history_of.usual([one.seconds for one in before])
     return (
@@ -77,15 +79,24 @@ def render(
             record=record,
             attached=attached,
             title=f"{TITLES.get(record.verb, record.verb)} {record.target}",
-            sentence=summary.sentence(record),
+            sentence=suites.sentence(record, failed_tests, duration(record.seconds))
+            or summary.sentence(record),
             parts=parts,
             counts=_counts(rows),
             failed=(failed := _last_failed(parts, record.attachments.get("evidence host"))),
-            failing=failed_tests,
+            failing=failing,
+            failed_tests=failed_tests,
             first=failed_tests[:ON_FIRST_SCREEN],
-            tests={name: [row for row in tests if row.suite == name] for name in _suites(tests)},
+            shown_once=[test.row for test in failed_tests],
+            tests={
+                suites.suite_of(name, names).title(names): [
+                    row for row in tests if row.suite == name
+                ]
+                for name in _suites(tests)
+            },
+            kinds=suites.by_kind(record),
             total=summary.all_tests(record),
-            other=(other := summary.other_failure(record, failed_tests)),
+            other=(other := summary.other_failure(record, failing)),
             error_lines=_error_lines(record, other, failed),
             phases_passed=sum(
                 phase.state is State.PASSED and bool(phase.name) for phase in record.phases
@@ -94,8 +105,8 @@ def render(
             is_slow=record.verdict is Verdict.PASSED and history_of.is_slow(record.seconds, usual),
             slow_phases=_slow_phases(record, before),
             history=history,
-            step_title=lambda step: timeline.whole_title(step, record.host_names()),
-            host_name=lambda host: record.host_names().get(host, host),
+            step_title=lambda step: timeline.whole_title(step, names),
+            host_name=lambda host: names.get(host, host),
             logs=align(attached["evidence"] or {}),
             probes=[(probe, graph(probe)) for probe in attached["probes"] or ()],
             pictures=shown,
