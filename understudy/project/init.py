@@ -16,20 +16,22 @@ from understudy.project import (
     schema_copy,
     shown,
 )
+from understudy.project.production import Login
 from understudy.report.events import Report
 
 
-def init(directory: Path, report: Report, capture: str | None) -> None:
+def init(directory: Path, report: Report, capture: str | None, login: Login | None = None) -> None:
     """Writes deploy.yml and the files beside it. If deploy.yml is there, only shows the difference.
 
-    capture: the address of the production server, to be read first. Raises ConfigError for a repository that
-    it can't make a deploy.yml for, and what a capture raises; nothing is written then.
+    capture: the address of the production server, to be read first. login: to it.
+    Raises ConfigError for a repository that it can't make a deploy.yml for, and what a capture raises; nothing
+    is written then.
     """
     tree = files.read(directory)
     found = decide.deployment(tree, directory.name)
     captured = {}
     if capture:
-        reading = read_server.read(directory, found, capture, report)
+        reading = read_server.read(directory, found, capture, login or Login(), report)
         found, captured = reading.deployment, reading.files
     texts = first_files.texts(found)
     # A mistake of ours must not reach the user's repository.

@@ -28,12 +28,21 @@ _SERVER_NAME = re.compile(r"\bserver_name\s+([^;]+);")
 
 
 @dataclass(frozen=True)
+class Login:
+    """Files, as a user gave them: the private key, and the trusted host keys. "" for the usual ones."""
+
+    key: str = ""
+    known_hosts: str = ""
+
+
+@dataclass(frozen=True)
 class Server:
     """How to log in, as deploy.yml will have it."""
 
     address: str
     admin: str
     port: int = 22
+    login: Login = Login()
 
 
 def server(text: str, user: str) -> Server | None:
@@ -57,6 +66,12 @@ def target(found: Server, domain: str, why: str, others: tuple[str, ...] = ()) -
         ),
         **({"port": Found(found.port, "--capture")} if found.port != 22 else {}),
         "admin": Found(found.admin, "--capture"),
+        **({"key": Found(found.login.key, "--key")} if found.login.key else {}),
+        **(
+            {"known_hosts": Found(found.login.known_hosts, "--known-hosts")}
+            if found.login.known_hosts
+            else {}
+        ),
         "require_clean": Found(True, "refuse to deploy with uncommitted changes"),
     }
     return Deployment(production=keys)

@@ -1,17 +1,19 @@
 """Captures the production server for init: nothing is written, neither there nor here."""
 
 import getpass
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from understudy.config import model
-from understudy.errors import ConfigError
+from understudy.config.target import TargetConfig
+from understudy.errors import ConfigError, LoginRefused
 from understudy.job import Job
 from understudy.parity import capture_host
 from understudy.parity.capture import lockfile
 from understudy.parity.capture.value import Capture
 from understudy.paths import Project
 from understudy.project import deploy_yml, production
+from understudy.project.production import Login
 from understudy.project.values import Deployment, Unknown
 from understudy.report.events import Report
 
@@ -30,14 +32,17 @@ class Reading:
     files: dict[str, str]
 
 
-def read(directory: Path, found: Deployment, host: str, report: Report) -> Reading:
-    """host: [USER@]ADDRESS[:PORT]. Raises ConfigError for another text, and what a capture raises."""
+def read(directory: Path, found: Deployment, host: str, login: Login, report: Report) -> Reading:
+    """host: [USER@]ADDRESS[:PORT]. login: to it. Raises ConfigError for another text, and what a capture
+    raises.
+    """
     server = production.server(host, getpass.getuser())
     if server is None:
         raise ConfigError(
             f"--capture {host}: this is no server",
             hint="For example: init --capture debian@192.0.2.7",
         )
+    server = replace(server, login=login)
     name = found.app["name"].value
     guess = production.domain(None, server.address, name)
     capture = _take(directory, found.with_more(production.target(server, *guess)), report)
@@ -66,4 +71,18 @@ def _take(directory: Path, found: Deployment, report: Report) -> Capture:
     path = directory / "deploy.yml"
     config = model.parse(deploy_yml.text(found), path)
     job = Job(Project(directory, path), config, production.TARGET, report)
-    return capture_host.take(job, production.TARGET)
+    try:
+        return capture_host.take(job, production.TARGET)
+    except LoginRefused as error:
+        # There is no deploy.yml yet in which to set a key.
+        raise replace(error, hint=_hint(job.target)) from None
+
+
+def _hint(target: TargetConfig) -> str:
+    key = f" -i {target.key}" if target.key else ""
+    server = f"{target.admin}@{target.address}"
+    port = "" if target.port == 22 else f":{target.port}"
+    return (
+        f"`ssh -p {target.port}{key} {server}` must work first. For another key than those of your agent, "
+        f"~/.ssh and ~/.ssh/config: init --capture {server}{port} --key FILE"
+    )

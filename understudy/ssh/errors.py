@@ -16,6 +16,8 @@ def why_unreachable(error: Exception, host: str, target: Endpoint) -> Unreachabl
             return _changed_host_key(error, host, target)
         case paramiko.AuthenticationException():
             return _refused(host, target)
+        case paramiko.SSHException() if "No authentication methods" in str(error):
+            return _without_key(host, target)
         case paramiko.SSHException() if "not found in known_hosts" in str(error):
             return _unknown_host_key(host, target)
         case FileNotFoundError():
@@ -61,6 +63,13 @@ def _refused(host: str, target: Endpoint) -> LoginRefused:
         f"{host}: this user's key is not accepted",
         hint=f"{_ssh(target, host)} must work first. "
         "Set `key` in deploy.yml, or add your key to the host's authorized_keys.",
+    )
+
+
+def _without_key(host: str, target: Endpoint) -> LoginRefused:
+    return LoginRefused(
+        f"{host}: there is no key to log in with: no agent has one, and ~/.ssh has none",
+        hint=f"{_ssh(target, host)} must work first. Set `key` in deploy.yml, or make a key: ssh-keygen",
     )
 
 

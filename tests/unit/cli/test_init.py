@@ -46,3 +46,12 @@ def test_json_has_what_was_found_as_fields(
     module = {"value": "shop.wsgi:application", "why": "shop/wsgi.py:4", "is_sure": True}
     assert found["values"]["app"]["module"] == module
     assert found["unknown"] == []
+
+
+@pytest.mark.parametrize("option", ["--key", "--known-hosts"])
+def test_key_without_a_server_is_a_mistake(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    assert main(["init", option, "x"], tmp_path) == 2
+
+    assert "are for --capture" in capsys.readouterr().err

@@ -8,12 +8,12 @@ from tests.unit.fakes import FakeReport
 from tests.unit.project.apps import decided, django
 from tests.unit.repositories import commit
 from understudy.config import model
-from understudy.errors import ConfigError, Unreachable
+from understudy.errors import ConfigError, LoginRefused, Unreachable
 from understudy.job import Job
 from understudy.parity import capture_host
 from understudy.parity.capture.value import Capture
 from understudy.project import init, production
-from understudy.project.production import Server
+from understudy.project.production import Login, Server
 
 # Of another app on the same host.
 UNDERSTUDYS = """\
@@ -140,6 +140,39 @@ def test_server_that_is_not_reached_leaves_nothing_behind(
     with pytest.raises(Unreachable):
         init.init(tmp_path, FakeReport(), "192.0.2.7")
     assert not (tmp_path / "deploy.yml").exists()
+
+
+def test_key_and_host_keys_are_used_for_the_capture_and_kept_for_the_target(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used = list[tuple[Path | None, Path | None]]()
+
+    def take(job: Job, target: str) -> Capture:
+        used.append((job.target.key, job.target.known_hosts))
+        return SERVER
+
+    monkeypatch.setattr(capture_host, "take", take)
+    commit(tmp_path, django())
+    init.init(tmp_path, FakeReport(), "debian@192.0.2.7", Login("/keys/shop", "known"))
+
+    found = model.load(tmp_path / "deploy.yml").targets["production"]
+    assert used == [(Path("/keys/shop"), tmp_path / "known")] * 2
+    assert (found.key, found.known_hosts) == used[0]
+
+
+def test_refused_login_says_how_to_give_a_key_before_there_is_a_deploy_yml(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def take(job: Job, target: str) -> Capture:
+        raise LoginRefused("192.0.2.7: this user's key is not accepted", hint="Set `key`")
+
+    monkeypatch.setattr(capture_host, "take", take)
+    commit(tmp_path, django())
+    with pytest.raises(LoginRefused) as raised:
+        init.init(tmp_path, FakeReport(), "debian@192.0.2.7:2222")
+
+    assert "`ssh -p 2222 debian@192.0.2.7` must work first" in raised.value.hint
+    assert raised.value.hint.endswith("init --capture debian@192.0.2.7:2222 --key FILE")
 
 
 def test_text_that_is_no_server_is_refused(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ def test_login_to_try_by_hand_is_with_the_key_that_was_refused() -> None:
         (PermissionError(13, "Permission denied", "/home/x/.ssh/id"), "/home/x/.ssh/id"),
         (paramiko.SSHException("Error reading SSH protocol banner"), "banner"),
         (FileNotFoundError(2, "No such file", "/home/x/id"), "there is no key file /home/x/id"),
+        (paramiko.SSHException("No authentication methods available"), "no key to log in with"),
         (EOFError(), "no SSH connection"),
     ],
 )

@@ -22,6 +22,18 @@ def add(group: Group, common: Common) -> None:
         metavar="HOST",
         help="read the release, Python and packages of this server, as [USER@]ADDRESS, over SSH",
     )
+    init.add_argument(
+        "--key",
+        metavar="FILE",
+        default="",
+        help="the private key for --capture, and then for the target",
+    )
+    init.add_argument(
+        "--known-hosts",
+        metavar="FILE",
+        default="",
+        help="the host keys to trust, in place of ~/.ssh/known_hosts",
+    )
     config.add(group, common)
     eject = group.add(
         "eject",

@@ -11,11 +11,19 @@ if TYPE_CHECKING:
 
 
 def init(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    from understudy.errors import ConfigError
     from understudy.project import init as project_init
+    from understudy.project.production import Login
 
+    login = Login(options.key, options.known_hosts)
+    if login != Login() and not options.capture:
+        raise ConfigError(
+            "--key and --known-hosts are for --capture, which reads a server",
+            hint="For example: init --capture debian@192.0.2.7 --key ~/.ssh/shop",
+        )
     # Not the project of a deploy.yml above: each app of a repository may have its own.
     folder = Path(options.config).parent if options.config else Path.cwd()
-    project_init.init(folder.absolute(), report, options.capture)
+    project_init.init(folder.absolute(), report, options.capture, login)
 
 
 def config(options: argparse.Namespace, project: Project, report: "Report") -> None:
