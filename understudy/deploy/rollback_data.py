@@ -15,7 +15,7 @@ from understudy.release.layout import Manifest
 from understudy.ssh.connection import SshConnection
 
 _CANNOT_WORK = "{} can't work with the database as later migrations left it"
-_ANYWAY = "--yes rolls back all the same; visitors then see errors where it can't read or save."
+_ANYWAY = "--anyway rolls back all the same; visitors then see errors where it can't read or save."
 
 
 class NeedsItsData(Refused):

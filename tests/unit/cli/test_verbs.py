@@ -96,8 +96,13 @@ ROLLBACK = {"with_data": False, "anyway": False, "probe": False, "wait": 0, "gat
             "rollback --with-data --yes",
             [
                 ("deploy.rollback.rollback", "vagrant", None),
-                {**ROLLBACK, "with_data": True, "anyway": True},
+                {**ROLLBACK, "with_data": True},
             ],
+        ),
+        ("rollback --yes", [("deploy.rollback.rollback", "vagrant", None), ROLLBACK]),
+        (
+            "rollback --anyway",
+            [("deploy.rollback.rollback", "vagrant", None), {**ROLLBACK, "anyway": True}],
         ),
         ("remove --yes", [("host.remove.remove", "vagrant"), {"with_data": False}]),
         (
@@ -199,7 +204,8 @@ def test_dry_run_is_another_name_of_plan(
     ("words", "called"),
     [
         ([], ("production", None, False, False)),
-        (["--to", "r1", "--with-data", "--yes"], ("production", "r1", True, True)),
+        (["--to", "r1", "--with-data", "--yes"], ("production", "r1", True, False)),
+        (["--anyway"], ("production", None, False, True)),
         (["--with-data"], ("production", None, True, False)),
     ],
 )

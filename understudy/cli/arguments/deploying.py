@@ -97,9 +97,12 @@ def _add_rollback(group: Group, common: Common) -> None:
     )
     _add_probe(rollback)
     rollback.add_argument(
-        "--yes",
+        "--anyway",
         action="store_true",
-        help="don't ask before data is replaced; roll back even if the old code can't use the database",
+        help="roll back even if the old code can't use the database as it is now",
+    )
+    rollback.add_argument(
+        "--yes", action="store_true", help="with --with-data: don't ask before data is replaced"
     )
 
 

@@ -135,7 +135,7 @@ def rollback(options: argparse.Namespace, project: Project, report: "Report") ->
         job,
         options.to,
         with_data=options.with_data,
-        anyway=options.yes,
+        anyway=options.anyway,
         probe=options.probe,
         wait=options.wait,
     )
@@ -145,7 +145,7 @@ def plan_rollback(options: argparse.Namespace, project: Project, report: "Report
     from understudy.deploy import rollout
 
     job = job_of(options, project, report)
-    rollout.plan_rollback(job, options.to, with_data=options.with_data, anyway=options.yes)
+    rollout.plan_rollback(job, options.to, with_data=options.with_data, anyway=options.anyway)
 
 
 def maintenance(options: argparse.Namespace, project: Project, report: "Report") -> None:
