@@ -94,7 +94,7 @@ def texts() -> Iterator[Any]:
         yield pytest.param(path.read_text(), id=str(path.relative_to(TOP)))
 
 
-@pytest.mark.parametrize("text", texts())
+@pytest.mark.parametrize("text", list(texts()))
 def test_schema_takes_each_deploy_yml_of_this_repository(text: str) -> None:
     tree = _completed(yaml.safe_load(text))
 
@@ -128,7 +128,7 @@ def _completed(tree: dict[str, Any]) -> dict[str, Any]:
     return {**tree, "app": {**base["app"], **tree.get("app", {})}, "targets": targets}
 
 
-@pytest.mark.parametrize("tree", snippets())
+@pytest.mark.parametrize("tree", list(snippets()))
 def test_schema_takes_the_snippets_of_the_docs(tree: dict[str, Any]) -> None:
     VALIDATOR.validate(_completed(tree))
 
