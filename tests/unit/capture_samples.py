@@ -64,7 +64,7 @@ nginx.service\tLimitNOFILE=524288
 todo@0123abcd-1.service\tUMask=0027""",
     "ports": """\
 tcp LISTEN 0 511 0.0.0.0:80 0.0.0.0:* users:(("nginx",pid=612,fd=5),("nginx",pid=611,fd=5))
-tcp LISTEN 0 128 [::]:22 [::]:* users:(("sshd",pid=402,fd=4))
+tcp LISTEN 0 128 [::]:22 [::]:* users:(("sshd",pid=402,fd=4),("(agetty)",pid=9,fd=4))
 udp UNCONN 0 0 192.0.2.7%ens3:68 0.0.0.0:* users:(("systemd-network",pid=301,fd=15))
 udp UNCONN 0 0 0.0.0.0:48123 0.0.0.0:* users:(("systemd-timesyn",pid=300,fd=12))""",
     "firewall": "\ttable inet understudy {\n\t\tchain input {\n\t\t\ttcp dport 80 accept\n\t\t}\n\t}",

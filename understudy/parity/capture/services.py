@@ -136,7 +136,8 @@ def ports(answer: Answer) -> Section:
         if not port.isdigit() or (kind == "udp" and int(port) >= _FIRST_EPHEMERAL_PORT):
             continue
         users = found.setdefault(f"{kind} {_scope(address)}:{port}", set())
-        users |= set(re.findall(r'\("([^"]+)"', " ".join(rest)))
+        # A name in parentheses is systemd's own for a program that it is just starting.
+        users |= set(re.findall(r'\("([^"(]+)"', " ".join(rest)))
     return {name: " ".join(sorted(users)) for name, users in found.items()}
 
 
