@@ -60,7 +60,11 @@ class Shop:
 
 def assert_only_uploads_failed(rehearsed: Answer) -> None:
     """The example's: each web host keeps its own."""
-    known = ("deploy the candidate", "run the browser tests", "test_uploaded_picture_is_shown")
+    known = (
+        "deploy the candidate",
+        "run the browser tests",
+        "test_uploaded_picture_is_shown",
+    )
     failed = [line for line in rehearsed.text.splitlines() if line.startswith("✗")]
     assert not [line for line in failed if not any(one in line for one in known)], failed
 
@@ -190,6 +194,9 @@ def test_rollback_is_interrupted_on_several_hosts_and_a_deploy_finishes(shop: Sh
 
 def test_drift_is_found_on_the_host_that_has_it(shop: Shop) -> None:
     """Production does not exist here: its captures are those of the machines, before one of them is changed."""
+    for address in shop.addresses.values():
+        # Ends with 1 if a unit has failed.
+        shop.app.host("systemctl is-system-running --wait || true", address)
     captured = shop.app.deploy_py("capture", "--target", "vagrant")
     assert captured.code == 0, captured.text
     folder = shop.app.config.parent / "provision"

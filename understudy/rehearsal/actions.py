@@ -85,12 +85,15 @@ class Actions:
             enable = "Set `https: auto` for the target in deploy.yml."
             return Skip(Outcome.UNAVAILABLE, "this target has no certificate by ACME", enable)
         if phase.name == "interrupted":
-            return self._missing_for_tasks()
-        if phase.name == "rollback":
-            try:
-                rollback.earlier(self._hosts[0])
-            except UnderstudyError as error:
-                return Skip(Outcome.UNAVAILABLE, error.summary, EARLIER_RELEASE)
+            return self._missing_for_tasks() or self._missing_release()
+        return self._missing_release() if phase.name == "rollback" else None
+
+    def _missing_release(self) -> Skip | None:
+        """There has to be one to roll back to."""
+        try:
+            rollback.earlier(self._hosts[0])
+        except UnderstudyError as error:
+            return Skip(Outcome.UNAVAILABLE, error.summary, EARLIER_RELEASE)
         return None
 
     def _missing_for_tasks(self) -> Skip | None:

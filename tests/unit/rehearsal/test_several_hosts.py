@@ -12,8 +12,8 @@ import pytest
 from tests.unit.fakes import FakeReport, settings
 from understudy.config.model import Config
 from understudy.data import load as data_load
-from understudy.deploy import commits, deploy_host, proxies, rollout
-from understudy.errors import StepFailed
+from understudy.deploy import commits, deploy_host, proxies, rollback, rollout
+from understudy.errors import Refused, StepFailed
 from understudy.host import all_hosts
 from understudy.job import Job
 from understudy.paths import Project
@@ -131,7 +131,8 @@ def test_migrations_of_a_deploy_with_warnings_are_examined(
     assert done == [f"before on {WORKER}", "after"]
 
 
-def test_interruption_needs_tasks_on_a_single_host_only() -> None:
+def test_interruption_needs_tasks_on_a_single_host_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rollback, "earlier", lambda _: None)
     (phase,) = [one for one in PHASES if one.name == "interrupted"]
     made = job()
     alone = Config.model_validate(settings())
@@ -140,6 +141,22 @@ def test_interruption_needs_tasks_on_a_single_host_only() -> None:
     skip = phases(replace(made, config=alone)).missing(phase)
     assert skip is not None
     assert (skip.outcome, skip.reason) == (Outcome.UNAVAILABLE, "deploy.yml has no verify.tasks")
+
+
+def test_rollback_needs_an_earlier_release_also_to_be_interrupted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """After a phase `forward` that was left out the first release is live."""
+
+    def earlier(_: Job) -> None:
+        raise Refused("staging has no release from before the live one")
+
+    monkeypatch.setattr(rollback, "earlier", earlier)
+    for name in ("rollback", "interrupted"):
+        skip = phases(job()).missing(next(one for one in PHASES if one.name == name))
+
+        assert skip is not None
+        assert skip.reason == "staging has no release from before the live one"
 
 
 def test_visitors_meet_the_proxy_or_else_a_web_host() -> None:
