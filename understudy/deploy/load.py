@@ -1,7 +1,8 @@
 """Whether a release goes live under traffic. What sends traffic takes long to import."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
 
 from understudy.deploy.desired import DesiredState
 from understudy.deploy.going_live import GoingLive
@@ -24,6 +25,22 @@ def load(*, probe: bool) -> Load:
     from understudy.deploy.under_load import under_load
 
     return under_load
+
+
+def visitors(
+    job: Job,
+    hosts: Sequence[Job],
+    release: Callable[[], str],
+    switched: Mapping[str, datetime],
+    *,
+    probe: bool,
+) -> AbstractContextManager[None]:
+    """As through_proxies(), if requests are sent."""
+    if not (probe and job.config.target(job.target_name).proxies()):
+        return nullcontext()
+    from understudy.deploy.through_proxies import through_proxies
+
+    return through_proxies(job, hosts, release, switched)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from understudy.deploy import (
     same_release,
     together,
 )
+from understudy.deploy.load import visitors
 from understudy.deploy.went_live import SwitchedTogether
 from understudy.diagnosis import explain
 from understudy.host import all_hosts, batches
@@ -59,7 +60,8 @@ def deploy(job: Job, *, probe: bool, wait: int, without_rehearsal: str | None) -
     if hosts:
         first = _migrating(hosts)
         with hooked.hooked(job, hosts, "deploy", source.commit) as live:
-            all_hosts.together(hosts, deploy_one)
+            with visitors(job, hosts, lambda: live[0].id, switched, probe=probe):
+                all_hosts.together(hosts, deploy_one)
             _report(job, hosts, live[0].id if live else "", switched)
             changed = len(live)
     done = proxies.deploy(job, source, wait=wait, without_rehearsal=without_rehearsal)
@@ -136,20 +138,21 @@ def rollback(
         commit, release = earlier[0].commit, earlier[0].id
     switched: dict[str, datetime] = {}
     with hooked.hooked(job, hosts, "rollback", commit, release) as live:
-        all_hosts.together(
-            hosts,
-            lambda host, gate: rollback_host.rollback(
-                host,
-                to,
-                with_data=with_data,
-                anyway=anyway,
-                probe=probe,
-                wait=wait,
-                on_live=live.append,
-                on_switch=lambda at: switched.update({host.target.address: at}),
-                gate=gate,
-            ),
-        )
+        with visitors(job, hosts, lambda: live[0].id, switched, probe=probe and not with_data):
+            all_hosts.together(
+                hosts,
+                lambda host, gate: rollback_host.rollback(
+                    host,
+                    to,
+                    with_data=with_data,
+                    anyway=anyway,
+                    probe=probe,
+                    wait=wait,
+                    on_live=live.append,
+                    on_switch=lambda at: switched.update({host.target.address: at}),
+                    gate=gate,
+                ),
+            )
         _report(job, hosts, release, switched)
 
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from understudy.commands import files, site
+from understudy.config.app import App
 from understudy.config.web_ports import HTTP, HTTPS
 from understudy.deploy.desired import DesiredState, installed_nginx
 from understudy.deploy.going_live import GoingLive
@@ -15,6 +16,7 @@ from understudy.errors import StepFailed
 from understudy.host.actions import Action, Switch
 from understudy.host.facts import ObservedState
 from understudy.job import Job
+from understudy.release.layout import Paths
 from understudy.ssh.connection import SshConnection
 from understudy.ssh.port_forward import forward
 from understudy.traffic.client import Endpoint
@@ -61,7 +63,7 @@ def _requests(
     domain = desired.target.domain
     with _endpoint(job, connection) as endpoint:
         rate = affordable_rate(seconds_for_a_page(endpoint, domain, desired.app.health_path))
-        static = _static(connection, desired)
+        static = static_files(connection, desired.app, desired.paths)
         paths = ProbePaths(desired.app.health_path, static, desired.app.websocket_path)
         prober = Prober(endpoint, domain, paths, rate)
 
@@ -77,7 +79,9 @@ def _requests(
             summary = prober.stop()
     probe = as_json(desired.release.id, summary, prober.samples, prober.switched_at)
     job.report.attach("probes", [{**probe, "host": job.address} if job.address else probe])
-    job.report.say(summary.text())
+    # Where a proxy is in front, its table is the one that counts: deploy/through_proxies.py.
+    is_short = job.target.is_behind_proxy and not summary.failures
+    job.report.say(summary.total() if is_short else summary.text())
     if prober.unsent:
         job.report.say(
             f"{prober.unsent} more were due and not sent: {MOST_UNANSWERED} others had no answer yet"
@@ -107,12 +111,17 @@ def _obstacle(job: Job, desired: DesiredState, observed: ObservedState) -> str:
 
 
 @contextmanager
-def site_and_prober(job: Job, connection: SshConnection) -> Iterator[tuple[Endpoint, Prober]]:
-    """Where the job's site accepts connections, and a prober of its health page that is not started yet."""
+def site_and_prober(
+    job: Job, connection: SshConnection, static: tuple[str, ...] = ()
+) -> Iterator[tuple[Endpoint, Prober]]:
+    """Where the job's site accepts connections, and a prober of its health page that is not started yet.
+
+    static: URL paths of files to request as well.
+    """
     domain, path = job.target.domain, job.config.app.health_path
     with _endpoint(job, connection) as endpoint:
         rate = affordable_rate(seconds_for_a_page(endpoint, domain, path))
-        yield endpoint, Prober(endpoint, domain, ProbePaths(path), rate)
+        yield endpoint, Prober(endpoint, domain, ProbePaths(path, static), rate)
 
 
 @contextmanager
@@ -161,14 +170,16 @@ def _after_switch(
     live = observed.release(observed.current)
     is_older = live is not None and desired.release.deployed_at < live.deployed_at
     return AfterSwitch(
-        desired.release.id if named else None, _static(connection, desired), not is_older
+        desired.release.id if named else None,
+        static_files(connection, desired.app, desired.paths),
+        not is_older,
     )
 
 
-def _static(connection: SshConnection, desired: DesiredState) -> tuple[str, ...]:
+def static_files(connection: SshConnection, app: App, paths: Paths) -> tuple[str, ...]:
     """The URL paths of a few static files of the live release."""
-    if desired.app.static_url is None:
+    if app.static_url is None:
         return ()
-    listing = files.some_files(desired.paths.current / "static", STATIC_FILES)
-    listed = connection.run(listing, user=desired.app.name)
-    return tuple(desired.app.static_url + name for name in listed.output.splitlines())
+    listing = files.some_files(paths.current / "static", STATIC_FILES)
+    listed = connection.run(listing, user=app.name)
+    return tuple(app.static_url + name for name in listed.output.splitlines())

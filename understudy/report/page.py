@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 import jinja2
@@ -108,7 +109,7 @@ def render(
             step_title=lambda step: timeline.whole_title(step, names),
             host_name=lambda host: names.get(host, host),
             logs=align(attached["evidence"] or {}),
-            probes=[(probe, graph(probe)) for probe in attached["probes"] or ()],
+            probes=[(probe, graph(probe)) for probe in _proxies_first(attached["probes"] or ())],
             pictures=shown,
             pictures_of=lambda row: [one for one in shown if row in one.rows],
             compared=gallery.compared(pictures),
@@ -118,6 +119,12 @@ def render(
             script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         )
     )
+
+
+def _proxies_first(probes: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Of each time that a release went live: what visitors met."""
+    for _, group in groupby(probes, lambda probe: probe["release"]):
+        yield from sorted(group, key=lambda probe: not probe.get("proxy"))
 
 
 def _suites(tests: Sequence[TestRow]) -> Iterator[str]:

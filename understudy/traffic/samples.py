@@ -222,9 +222,12 @@ class Summary:
                 *(["the first requests that were lost:", *lost] if lost else []),
                 f"slowest request {_milliseconds(self.slowest)}, "
                 f"99 of 100 within {_milliseconds(self.p99)}",
-                f"{number_of(self.sent, 'request')}, {self.failures} lost",
+                self.total(),
             ]
         )
+
+    def total(self) -> str:
+        return f"{number_of(self.sent, 'request')}, {self.failures} lost"
 
     def _table(self) -> list[str]:
         columns = [outcome for outcome in Outcome if self.by_outcome.get(outcome)]

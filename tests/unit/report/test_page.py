@@ -323,3 +323,18 @@ def test_what_the_vm_mirrors_is_called_packages_and_points_to_drift_for_the_rest
     assert figure.index("of 188 packages") < figure.index("<code>drift</code> compares the rest")
     assert "parity" not in text.lower()
     assert "of 100" not in text
+
+
+def test_requests_through_a_proxy_are_shown_before_those_to_the_hosts_behind_it() -> None:
+    [probe] = PASSED.attachments["probes"]
+    probes = [
+        {**probe, "host": "web1"},
+        {**probe, "host": "edge", "proxy": True},
+        {**probe, "host": "web1", "release": "later"},
+        {**probe, "host": "edge", "release": "later", "proxy": True},
+    ]
+    names = {"hosts": {"edge": "edge (proxy)", "web1": "web1 (web)"}}
+
+    text = page(replace(PASSED, attachments={**names, "probes": probes}))
+
+    assert re.findall(r"goes live on (.*)</h3>", text) == ["edge (proxy)", "web1 (web)"] * 2
