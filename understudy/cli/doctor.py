@@ -17,7 +17,7 @@ from understudy.cli.findings import Findings
 from understudy.config.browser import BrowserConfig
 from understudy.config.model import Config
 from understudy.config.releases import RELEASES
-from understudy.errors import UnderstudyError, Unreachable
+from understudy.errors import UnderstudyError
 from understudy.job import Job
 from understudy.parity import capture_host, other_release
 from understudy.parity.capture import lockfile
@@ -41,10 +41,8 @@ def examine(project: Project, report: Report) -> None:
     """Prints all findings. Raises Unreachable if any is a problem, ConfigError for a wrong deploy.yml."""
     found = Findings(tuple(_findings(project, report)))
     report.answer(found)
-    if problems := found.problems:
-        raise Unreachable(
-            f"{len(problems)} of {len(found.checks)} checks found a problem", hint=problems[0].fix
-        )
+    if error := found.error():
+        raise error
 
 
 def _findings(project: Project, report: Report) -> Iterator[Finding]:
@@ -63,7 +61,7 @@ def _findings(project: Project, report: Report) -> Iterator[Finding]:
     if vm_address.TARGET not in config.targets:
         yield Finding("staging VM", f"none: deploy.yml has no target {vm_address.TARGET}")
         yield from issuer_checks.findings(config)
-        yield from (check() for check in _DEPLOYS)
+        yield from (check() for check in DEPLOYS)
         return
     for sentence in unrehearsed.sentences(config):
         report.warn(sentence)
@@ -96,7 +94,7 @@ def _vm_checks(job: Job, provider: str) -> Iterable[_Check]:
 def _machine_checks(project: Project, runs: str, browser: BrowserConfig) -> Iterable[_Check]:
     """runs: the VM's provider, or ELSEWHERE."""
     return (
-        *_DEPLOYS,
+        *DEPLOYS,
         *risks.CHECKS,
         partial(risks.unused_files, project),
         _memory,
@@ -265,7 +263,7 @@ def _browser() -> Finding:
 
 
 # What every deploy needs.
-_DEPLOYS: tuple[_Check, ...] = (
+DEPLOYS: tuple[_Check, ...] = (
     _python,
     partial(_tool, "ssh", ["ssh", "-V"]),
     partial(_tool, "git", ["git", "--version"]),

@@ -1,9 +1,10 @@
-"""What doctor found on this machine, as one value. Pure."""
+"""What doctor found, as one value. Pure."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from understudy.cli.finding import Finding
+from understudy.errors import Unreachable
 from understudy.report.answer import Answer
 
 
@@ -16,6 +17,13 @@ class Findings(Answer):
     @property
     def problems(self) -> list[Finding]:
         return [one for one in self.checks if one.fix]
+
+    def error(self) -> Unreachable | None:
+        """The first problem's fix is what to try."""
+        if not self.problems:
+            return None
+        count = f"{len(self.problems)} of {len(self.checks)} checks found a problem"
+        return Unreachable(count, hint=self.problems[0].fix)
 
     def text(self) -> str:
         return "\n".join(map(_line, self.checks))

@@ -19,7 +19,7 @@ def findings(config: Config) -> Iterator[Finding]:
     yield from _of_vm(config)
     for name, target in config.targets.items():
         if name != TARGET or not settings.wants_issuer(target):
-            yield from _of_target(name, target)
+            yield from of_target(name, target)
 
 
 def _of_vm(config: Config) -> Iterator[Finding]:
@@ -32,7 +32,7 @@ def _of_vm(config: Config) -> Iterator[Finding]:
         )
 
 
-def _of_target(name: str, target: TargetConfig) -> Iterator[Finding]:
+def of_target(name: str, target: TargetConfig) -> Iterator[Finding]:
     try:
         issuer.require_terms(target, name)
     except ConfigError as error:

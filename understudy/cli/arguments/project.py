@@ -1,7 +1,7 @@
 """The verbs about a project's own files, and about this machine."""
 
 from understudy.cli.arguments import completion, config
-from understudy.cli.arguments.global_options import Common
+from understudy.cli.arguments.global_options import Common, add_target
 from understudy.cli.arguments.group import Group
 
 
@@ -53,12 +53,15 @@ def add(group: Group, common: Common) -> None:
         "doctor",
         "check this machine; print a fix for each problem",
         common.every,
+        more="With --target, also whether each host lets deploys in and is provisioned.",
         examples=(
             ("doctor", "what a rehearsal needs, and whether it is there"),
+            ("doctor --target production", "what a deploy to it needs"),
             ("doctor --fix", "also install missing packages; asks first"),
         ),
         docs="docs/troubleshooting.md",
     )
+    add_target(doctor, "what a deploy to this target needs, in place of what the VM needs")
     doctor.add_argument(
         "--fix", action="store_true", help="first install missing packages and start daemons"
     )

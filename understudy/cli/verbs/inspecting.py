@@ -72,11 +72,15 @@ def show_report(options: argparse.Namespace, project: Project, report: "Report")
 
 
 def doctor(options: argparse.Namespace, project: Project, report: "Report") -> None:
-    from understudy.cli import doctor, fix
+    from understudy.cli import doctor, fix, target_checks
+    from understudy.vm.address import TARGET
 
     if options.fix:
         fix.fix(project, report, confirmed=options.yes)
-    doctor.examine(project, report)
+    if options.target in (None, TARGET):
+        doctor.examine(project, report)
+    else:
+        target_checks.examine(job_of(options, project, report), report)
 
 
 def prune(options: argparse.Namespace, project: Project, report: "Report") -> None:
