@@ -139,6 +139,7 @@ PURE = {
     "deploy.generated_secrets",
     "deploy.notify_secrets",
     "deploy.plan",
+    "deploy.own_code",
     "deploy.pending",
     "deploy.planned",
     "deploy.processes",

@@ -14,6 +14,7 @@ from understudy.deploy import (
     hsts,
     maintenance,
     notify_secrets,
+    own_code,
     pending,
     plan,
     prepare,
@@ -69,10 +70,16 @@ def preview_plan(job: Job, source: Source, migrated_by: str = "") -> None:
     ):
         job.report.warn(job.located(warning))
     steps = _with_hooks(job, map(PlannedStep.of, actions), has_release=bool(observed.current))
-    files = tuple(preview.changes(desired, observed))
+    files = tuple(preview.changes(desired, observed, _ours(job)))
     job.report.answer(
         replace(answer, files=files, migrations=migrations, steps=steps, refused=refused)
     )
+
+
+def _ours(job: Job) -> set[str]:
+    """The programs of a release that the project has no template of its own for."""
+    found = {name: job.project.templates.file(file) for name, file in own_code.TEMPLATES.items()}
+    return {name for name, file in found.items() if file.is_relative_to(job.project.resources)}
 
 
 def _with_hooks(

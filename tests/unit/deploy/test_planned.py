@@ -34,6 +34,7 @@ def test_fields_hold_all_of_it() -> None:
         "new": True,
         "lines": 2,
         "diff": "",
+        "own_code": False,
     }
     assert fields["migrations"] == {
         "pending": ["shop.0002_price"],
