@@ -180,3 +180,19 @@ def test_checks_of_the_wheel_are_collected_with_what_they_use(installed: Install
     for name in ("axe.min.js", "LICENSE"):
         assert (installed.resources / "vendor" / "axe-core" / name).is_file()
     assert (checks / "evidence.js").is_file()
+
+
+def test_deploy_py_under_a_python_without_understudy_says_so(tmp_path: Path) -> None:
+    (tmp_path / "deploy.py").write_text((TOP / "deploy.py").read_text())
+
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "deploy.py", "rehearse"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 4
+    assert "error: the Python package understudy is not installed in " in done.stderr
+    assert "Traceback" not in done.stderr

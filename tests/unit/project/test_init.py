@@ -103,7 +103,7 @@ def test_file_that_is_not_there_is_named_and_not_shown(repository: Path) -> None
 
     report = made(repository)
 
-    assert "deploy.py is not there: 7 lines" in report.said
+    assert "deploy.py is not there: 18 lines" in report.said
     assert not any("run_deploy_py" in text for text in report.said)
 
 
