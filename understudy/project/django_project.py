@@ -35,7 +35,7 @@ class Project:
 
 def find(tree: Tree) -> Project | None:
     """The Django project; None if there is none. Raises ConfigError if it's not clear which, or broken."""
-    found = tree.named("manage.py")
+    found = [path for path in tree.named("manage.py") if _is_djangos(tree, path)]
     if not found:
         return None
     depth = found[0].count("/")
@@ -46,6 +46,13 @@ def find(tree: Tree) -> Project | None:
             f"`cd {folder_of(same[0])}`: each project gets a deploy.yml in its folder. Nothing was written.",
         )
     return _project(tree, found[0])
+
+
+def _is_djangos(tree: Tree, manage: str) -> bool:
+    """Not another framework's, such as Flask's. One that only calls a function elsewhere may be Django's."""
+    if "django" in tree.texts.get(manage, "").lower():
+        return True
+    return any("ROOT_URLCONF" in tree.texts[path] for path in tree.python)
 
 
 def _project(tree: Tree, manage: str) -> Project:

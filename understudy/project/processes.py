@@ -12,6 +12,7 @@ from understudy.project.candidates import Candidate, timer_name
 from understudy.project.celery_app import Code
 from understudy.project.django_settings import Settings
 from understudy.project.packages import Packages
+from understudy.project.settings_variables import EAGER
 from understudy.project.values import Deployment, Found
 
 
@@ -58,8 +59,7 @@ def _sources(
 
 def _is_eager(settings: Settings | None) -> bool:
     """Whether the web process does its tasks itself."""
-    names = ("CELERY_TASK_ALWAYS_EAGER", "CELERY_ALWAYS_EAGER")
-    return settings is not None and any(settings.constant(name) is True for name in names)
+    return settings is not None and any(settings.constant(name) is True for name in EAGER)
 
 
 def _free_name(candidate: Candidate, taken: set[str]) -> str:

@@ -80,13 +80,19 @@ def _sqlite_files(settings: Settings) -> Iterator[Unknown]:
         if name == "DATABASES" or settings.reads_in(setting.value, setting.path):
             continue
         for node in ast.walk(setting.value):
-            if re.search(r"\w\.(sqlite3?|db)$", file := syntax.text(node)):
+            file = syntax.text(node)
+            if re.search(r"\w\.(sqlite3?|db)$", file) and not _is_module(file, settings):
                 place = f"{setting.path}:{getattr(node, 'lineno', 1)}"
                 yield Unknown(
                     f"{place}: {name} keeps {file} in the release, which the app can't write",
                     f'{place}: os.path.join(os.environ["DATA_DIR"], "{file}"), and app.environment: '
                     'DATA_DIR: "{database}"',
                 )
+
+
+def _is_module(name: str, settings: Settings) -> bool:
+    """A module whose name ends as a file's does: an app of Django, or a.b.db, as SESSION_ENGINE has it."""
+    return name in settings.apps or bool(re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*){2,}", name))
 
 
 def _fixed(project: Project, module: str) -> Iterator[Unknown]:

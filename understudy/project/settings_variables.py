@@ -12,6 +12,8 @@ from understudy.project.variables import Read, looks_secret
 HTTPS = ("SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE")
 # Why what needs HTTPS is on.
 WITH_HTTPS = "the targets have HTTPS; one without it turns this off in its own environment"
+# On, the web process does all tasks itself, and no worker gets one.
+EAGER = ("CELERY_TASK_ALWAYS_EAGER", "CELERY_ALWAYS_EAGER")
 # Setting -> the value of its variable in deploy.yml.
 PLACES = {"STATIC_ROOT": "{static}", "MEDIA_ROOT": "{media}"}
 _BY_SETTING = {
@@ -25,6 +27,7 @@ def variables(settings: Settings) -> Deployment:
     """All but flags()."""
     found = _debug_variable(settings).with_more(_by_setting(settings))
     found = found.with_more(_other_key(settings)).with_more(_https_variables(settings))
+    found = found.with_more(_eager_variables(settings))
     return found.with_more(Deployment(unknown=tuple(_unclear(settings))))
 
 
@@ -65,6 +68,25 @@ def _https_variables(settings: Settings) -> Deployment:
             why = f"{reads[0].place}; {WITH_HTTPS}"
             found = found.with_more(_switch(name, reads[0], settings, why, is_on=True))
     return found
+
+
+def _eager_variables(settings: Settings) -> Deployment:
+    """Variables by which tasks run at once unless they are set; not DEBUG's."""
+    of_debug = {read.name for read in settings.reads_of("DEBUG")}
+    found = Deployment()
+    for name in EAGER:
+        reads = settings.reads_of(name)
+        if reads and reads[0].name not in of_debug and not _is_off(name, settings):
+            why = f"{reads[0].place}; tasks are for the workers"
+            found = found.with_more(_switch(name, reads[0], settings, why, is_on=False))
+    return found
+
+
+def _is_off(name: str, settings: Settings) -> bool:
+    """Whether the setting is off without its variable."""
+    setting = settings.by_name[name]
+    scope = settings.readers[setting.path].scope
+    return outcome(None, "", setting.value, scope, settings.names()) is False
 
 
 def _unclear(settings: Settings) -> Iterator[Unknown]:

@@ -258,6 +258,16 @@ def test_file_of_a_queue_in_the_release_is_named() -> None:
     assert "HUEY" not in unknown(decided(django(by_environment(path % 'os.environ["QUEUE"]'))))
 
 
+def test_module_whose_name_ends_as_a_file_is_none() -> None:
+    more = """\
+INSTALLED_APPS += ["health_check", "health_check.db"]
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+"""
+
+    assert ".db" not in unknown(decided(django(by_environment(more))))
+    assert "STORE keeps my.db in" in unknown(decided(django(by_environment('STORE = "my.db"\n'))))
+
+
 def test_files_of_django_compressor_are_made_before_the_start() -> None:
     found = decided(django(by_environment("COMPRESS_OFFLINE = True\n")))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.project.apps import by_environment, config_of, decided, django, tree
+from tests.unit.project.apps import by_environment, config_of, decided, django, environment, tree
 from understudy.project import deploy_yml
 from understudy.project.files import is_read
 from understudy.project.values import Deployment, Found
@@ -117,6 +117,24 @@ def test_app_whose_tasks_run_in_the_web_process_needs_no_worker() -> None:
     settings = by_environment("CELERY_TASK_ALWAYS_EAGER = True\n")
 
     assert decided(with_celery(django(settings))).processes == {}
+
+
+@pytest.mark.parametrize(
+    ("reading", "text"),
+    [
+        ('os.getenv("EAGER", "True") == "True"', "False"),
+        ('os.environ.get("EAGER", "1") not in ("0", "no")', "0"),
+        ('os.getenv("EAGER", "False") == "True"', None),
+        ("DEBUG", None),
+    ],
+)
+def test_tasks_that_run_at_once_by_default_go_to_the_worker(reading: str, text: str | None) -> None:
+    settings = by_environment(f"CELERY_TASK_ALWAYS_EAGER = {reading}\n")
+
+    found = decided(with_celery(django(settings)))
+
+    assert "worker" in found.processes
+    assert environment(found).get("EAGER") == text
 
 
 def test_two_applications_of_celery_are_only_proposed() -> None:

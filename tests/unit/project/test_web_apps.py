@@ -37,6 +37,14 @@ def test_object_of_wsgi_py_comes_before_the_factory() -> None:
     assert app(decided(files), "module") == "wsgi:app"
 
 
+def test_manage_py_of_flask_is_not_of_django() -> None:
+    commands = "import click\nfrom flask.cli import FlaskGroup\nfrom shop import create_app\n"
+    files = {"shop/__init__.py": FACTORY, "shop/manage.py": commands, "requirements.txt": LOCK}
+
+    assert app(decided(files), "preset") == "plain"
+    assert app(decided(files), "module") == "shop:create_app()"
+
+
 def test_app_made_by_a_factory_with_arguments_is_found() -> None:
     files = {
         "shop/__init__.py": FACTORY.replace("config=None", "config"),
