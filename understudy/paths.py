@@ -11,7 +11,7 @@ def _resources() -> Path:
     return installed if installed.is_dir() else package.parent
 
 
-# Has the Vagrantfile, provision/, templates/, tests/host/ and vendor/.
+# Has the Vagrantfile, docs/, provision/, templates/, tests/host/ and vendor/.
 RESOURCES = _resources()
 
 

@@ -84,6 +84,16 @@ def test_every_module_can_be_imported(installed: Installed) -> None:
     assert installed.run("python", "-c", IMPORT_ALL) == (0, "")
 
 
+def test_pages_that_messages_name_can_be_read(installed: Installed) -> None:
+    (installed.project / "deploy.yml").write_text("app: {nonsense: 1}\n")
+    code, refused = installed.run("understudy", "config")
+    assert (code, "`understudy help docs/configuration.md`" in refused) == (2, True)
+
+    for page in (TOP / "docs").glob("*.md"):
+        code, shown = installed.run("understudy", "help", f"docs/{page.name}")
+        assert (code, shown.splitlines()[0]) == (0, page.read_text().splitlines()[0])
+
+
 def test_command_shows_its_version_and_its_verbs(installed: Installed) -> None:
     assert installed.run("understudy", "--version") == (0, f"understudy {__version__}\n")
     by_module = installed.run("python", "-m", "understudy", "--version")

@@ -20,7 +20,7 @@ from understudy.cli.verbs import data, deploying, inspecting, running, vm
 from understudy.cli.verbs import project as project_verbs
 from understudy.errors import INTERRUPTED, NoConnection, UnderstudyError, Unreachable
 from understudy.local import private
-from understudy.paths import Project, find_project
+from understudy.paths import RESOURCES, Project, find_project
 
 if TYPE_CHECKING:
     from understudy.cli.known_host import KnownHost
@@ -84,8 +84,9 @@ def main(arguments: list[str], directory: Path, program: str = DEPLOY_PY) -> int
     if options.verb is None:
         parser.print_help()
         return 2
-    options.called = Called(program, options.config)
     project = find_project(directory, options.config)
+    has_docs = project.directory == RESOURCES
+    options.called = Called(program, options.config, has_docs)
     _name_what_is_run(options)
     run = _run_with_report if options.verb in REPORTED else _run_with_messages
     try:
@@ -238,7 +239,7 @@ NOTIFYING = {"backup"}
 DRY_RUNS: Mapping[str, Verb] = {"deploy": deploying.plan, "rollback": deploying.plan_rollback}
 
 # The verbs that leave nothing behind in a folder where they refuse to work.
-WITHOUT_STATE = {"init"}
+WITHOUT_STATE = {"init", "help"}
 
 VERBS: Mapping[str, Verb] = {
     "init": project_verbs.init,

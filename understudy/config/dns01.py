@@ -13,7 +13,10 @@ PLUGINS = (
     "sakuracloud",
 )
 # They are packages there, too.
-_BY_HAND = "; for google and route53, whose credentials are other files, see DNS-01 by hand in docs/edge.md"
+_BY_HAND = (
+    "; for google and route53, whose credentials are other files, see DNS-01 by hand in "
+    "`understudy help docs/edge.md`"
+)
 Plugin = Annotated[
     str,
     text(

@@ -44,7 +44,8 @@ def text(found: Deployment) -> str:
 def _lines(found: Deployment) -> Iterator[str]:
     yield _SCHEMA
     yield f"# How this {found.kind} app is deployed, and the staging VM on which each deploy is rehearsed."
-    yield "# Written by `init`: behind each value is what decided it. Every key: docs/configuration.md."
+    yield "# Written by `init`: behind each value is what decided it."
+    yield "# `understudy help docs/configuration.md` shows every key."
     yield from _comments(found)
     yield ""
     yield "app:"
@@ -105,12 +106,13 @@ def _targets(found: Deployment) -> Iterator[str]:
         yield f"  #   domain: {name}.example.com"
         yield f"  #   https: auto  # {production.HTTPS}"
         yield f"  #   acme: {_value(production.ACME)}  # {production.TERMS}"
-        yield "  #   address: 192.0.2.7  # of the server, for SSH; several have `hosts`: docs/topology.md"
+        yield "  #   address: 192.0.2.7  # of the server, for SSH"
+        yield "  #   # several servers have `hosts`: `understudy help docs/topology.md`"
         yield "  #   admin: debian  # the user that provisions, with sudo"
         yield "  #   require_clean: true  # refuse to deploy with uncommitted changes"
     yield ""
     yield "# receipts:  # of passed rehearsals; a deploy to production needs a signed one"
-    yield "#   key: ~/.ssh/understudy  # signs them; how to make one: docs/receipts.md"
+    yield "#   key: ~/.ssh/understudy  # signs them; how to make one: `understudy help docs/receipts.md`"
 
 
 def _part(name: str, values: Mapping[str, Found], what: str) -> Iterator[str]:

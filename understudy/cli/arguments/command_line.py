@@ -17,6 +17,7 @@ from understudy.cli.arguments.group import Group, Verb
 from understudy.cli.arguments.parser import Parser, WrongUsage
 from understudy.cli.arguments.top import TopParser
 from understudy.cli.called import DEPLOY_PY
+from understudy.cli.verbs.project import show_page
 from understudy.errors import ConfigError
 
 # In the help they come in this order.
@@ -45,7 +46,7 @@ def make_parser(verbs: Mapping[str, Verb], program: str = DEPLOY_PY) -> TopParse
         group = Group(heading, subparsers, verbs, program)
         add(group, common)
         parser.groups[heading] = group.summaries
-    parser.add_help_verb(subparsers, common.every)
+    parser.add_help_verb(subparsers, common.every, show_page)
     return parser
 
 

@@ -115,7 +115,7 @@ class Parser(argparse.ArgumentParser):
         for words, what in self.examples:
             lines += [f"  # {what}", f"  {self.program} {words}"]
         if self.docs:
-            lines += [*([""] if lines else []), f"more: {self.docs}"]
+            lines += [*([""] if lines else []), f"more: {self.program} help {self.docs}"]
         return "\n".join(lines).replace("%", "%%")
 
 

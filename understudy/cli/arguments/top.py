@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 from understudy.cli.arguments import completion
+from understudy.cli.arguments.group import Verb
 from understudy.cli.arguments.parser import Example, Parser, unknown
 
 START: Sequence[Example] = (
@@ -26,10 +27,11 @@ class TopParser(Parser):
         self.groups: dict[str, dict[str, str]] = {}
         self.word_hint = ""
 
-    def add_help_verb(self, subparsers: Any, options: Parser) -> None:
-        """`help VERB`: the same as `VERB --help`."""
+    def add_help_verb(self, subparsers: Any, options: Parser, show_page: Verb) -> None:
+        """`help VERB`: the same as `VERB --help`. show_page: of docs/, if that is no verb."""
         parser = subparsers.add_parser("help", parents=[options])
         parser.program = self.program
+        parser.set_defaults(run=show_page)
         words = parser.add_argument("words", nargs="*", metavar="VERB")
         completion.complete(words, self._next_words)
 
@@ -42,10 +44,15 @@ class TopParser(Parser):
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         options = super().parse_args(args, namespace)
-        if options.verb == "help":
+        if options.verb == "help" and not self._is_page(options.words):
             self.find(options.words).print_help()
             self.exit()
         return options
+
+    def _is_page(self, words: Sequence[str]) -> bool:
+        from understudy.cli import manual
+
+        return len(words) == 1 and words[0] not in self.actions() and manual.is_page(words[0])
 
     def find(self, words: Sequence[str]) -> Parser:
         """The parser of that verb and action. Ends with exit code 2 if there is none."""
@@ -78,7 +85,8 @@ class TopParser(Parser):
             yield f"\n{heading}:"
             yield from (f"    {name:<12} {summary}" for name, summary in summaries.items())
         yield f"\n{self._options()}"
-        yield f"\n`{self.program} help VERB` shows a verb's options, with examples.\n"
+        yield f"\n`{self.program} help VERB` shows a verb's options, with examples;"
+        yield f"`{self.program} help docs` lists the pages about all else.\n"
         yield f"{EXIT_CODES}\n"
 
     def _options(self) -> str:

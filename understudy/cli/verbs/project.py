@@ -35,6 +35,14 @@ def config(options: argparse.Namespace, project: Project, report: "Report") -> N
         settings.show(project, report, options.key)
 
 
+def show_page(options: argparse.Namespace, project: Project, report: "Report") -> None:
+    """Of docs/."""
+    from understudy.cli import manual
+
+    [word] = options.words
+    report.say(manual.shown(word))
+
+
 def eject(options: argparse.Namespace, project: Project, report: "Report") -> None:
     from understudy.project import overrides
     from understudy.project.override_list import Overrides
