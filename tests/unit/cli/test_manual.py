@@ -1,4 +1,4 @@
-"""Somebody who installed Understudy by pip has no docs/: messages name the command that prints a page."""
+"""Who installed Understudy by pip has no docs/: messages name the command that prints a page."""
 
 import re
 from pathlib import Path
