@@ -132,11 +132,15 @@ class Builder:
             self._download(sdist, needed, work, indexes)
             if (lines := root_script.run(command, log, self._report.detail)) is None:
                 return
-            more = failure.lacking_requirement(lines)
+            more = failure.lacking_requirement(lines) or failure.older_tool(lines)
             if not more or more in needed or len(needed) > _MOST_NEEDED:
                 raise _BuildFailed(lines)
             # Only the build itself could name it.
             needed.append(more)
+            self._report.detail(f"building {title(sdist)} again with {more}")
+            # Of two versions the build would take the newer one.
+            for wheel in (work / "links").iterdir():
+                wheel.unlink()
 
     def _failed(self, failed: Mapping[str, Failure]) -> StepFailed:
         where = f"for Python {lock_file.minor(self._kind.python)} on {self._kind.release}"

@@ -37,6 +37,17 @@ _OLDER_PYTHON = re.compile(
     r"|No module named '(?P<module>distutils|imp|asynchat|asyncore)'"
     r"|newer than (?P<pyo3>PyO3)'s maximum supported version"
 )
+# What newer build tools have taken away, which older packages still use -> tools that have it.
+_OLDER_TOOLS = tuple(
+    (re.compile(pattern), requirement)
+    for pattern, requirement in (
+        (r"has no attribute 'cython_sources'|Cython\.Compiler\.Errors\.CompileError", "cython<3"),
+        (r"use_2to3 is invalid", "setuptools<58"),
+        (r"cannot import name '\w+' from 'setuptools'", "setuptools<67"),
+        (r"No module named 'setuptools\.command\.test'", "setuptools<72"),
+        (r"No module named 'pkg_resources'", "setuptools<81"),
+    )
+)
 _ERROR = re.compile(r"\berror: (?!command |subprocess-exited|metadata-gen)|^\w*(Error|Exception): ")
 # What is missing then has another name.
 _ELSEWHERE = {
@@ -112,6 +123,12 @@ def lacking_requirement(output: Sequence[str]) -> str:
     """What pip needs for the build and has not got, such as `cffi>=1.0`; "" if that is not why it failed."""
     found = (_PIP_LACKS.search(line) for line in output)
     return next((match["requirement"].strip() for match in found if match), "")
+
+
+def older_tool(output: Sequence[str]) -> str:
+    """A requirement for older build tools, such as `cython<3`, if newer ones can't build it; or ""."""
+    text = "\n".join(output)
+    return next((older for pattern, older in _OLDER_TOOLS if pattern.search(text)), "")
 
 
 def _missing(lines: Sequence[str]) -> Iterator[tuple[int, str]]:

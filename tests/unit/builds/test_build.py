@@ -134,6 +134,41 @@ def test_requirement_that_the_build_asks_for_is_downloaded(
     assert needed[-1].splitlines() == ["setuptools>=40.8.0", "wheel", "cffi>=1.1"]
 
 
+@pytest.mark.parametrize(
+    ("line", "older"),
+    [
+        ("AttributeError: 'build_ext' object has no attribute 'cython_sources'", "cython<3"),
+        (
+            "ImportError: cannot import name 'convert_path' from 'setuptools' (/x.py)",
+            "setuptools<67",
+        ),
+        ("ModuleNotFoundError: No module named 'pkg_resources'", "setuptools<81"),
+        ("error in x setup command: use_2to3 is invalid.", "setuptools<58"),
+    ],
+)
+def test_package_that_newer_tools_cannot_build_gets_older_ones_alone(
+    project: Project,
+    sdist: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    line: str,
+    older: str,
+) -> None:
+    downloads = []
+
+    def download(file: Path, links: Path, *_: object) -> str:
+        downloads.append((file.read_text().splitlines(), [one.name for one in links.iterdir()]))
+        (links / f"tool-{len(downloads)}-py3-none-any.whl").touch()
+        return ""
+
+    monkeypatch.setattr(pip, "download", download)
+    say(project, "once", f"{line}\n")
+
+    assert len(build(project, sdist)) == 1
+
+    usual = ["setuptools>=40.8.0", "wheel"]
+    assert downloads == [(usual, []), ([*usual, older], [])]
+
+
 def test_build_that_always_asks_for_the_same_has_failed(
     project: Project, needed: list[str], sdist: Path
 ) -> None:
