@@ -14,8 +14,11 @@ from understudy.project import first_files
 from understudy.project.values import Deployment, Found
 from understudy.rehearsal.pytest_process import PytestProcess
 from understudy.report.junit import read_warnings
+from understudy.testing import kept
 
 pytest_plugins = ["pytester"]
+# pytester forgets the modules that a run imports first: the next run would have a second class of browsers.
+assert kept
 
 PRINTS_SITE = """
     def test_site(site):
