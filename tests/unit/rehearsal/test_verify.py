@@ -1,5 +1,6 @@
 """Both suites run to their end, and a failure of either is the result."""
 
+import configparser
 import sys
 from pathlib import Path
 from typing import Any
@@ -251,6 +252,16 @@ def test_projects_own_host_tests_run_too_by_its_own_configuration(tmp_path: Path
     assert f"-c {TOP}/tests/host/host-tests.ini" in ours
     assert f"{tmp_path}/tests/host" in projects
     assert " -c " not in projects
+
+
+@pytest.mark.parametrize(
+    "name", ["tests/host/host-tests.ini", "understudy/testing/checks/checks.ini"]
+)
+def test_results_have_the_notes_of_tests_without_a_warning(name: str) -> None:
+    ini = configparser.ConfigParser()
+    ini.read(TOP / name)
+
+    assert ini["pytest"]["junit_family"] == "xunit1"
 
 
 def test_commands_run_on_disposable_targets_only(tmp_path: Path) -> None:
