@@ -19,7 +19,7 @@ from understudy.config.model import Config
 from understudy.config.releases import RELEASES
 from understudy.errors import UnderstudyError
 from understudy.job import Job
-from understudy.parity import capture_host, other_release
+from understudy.parity import capture_host
 from understudy.parity.capture import lockfile
 from understudy.paths import Project, project_of
 from understudy.report.events import Report
@@ -121,8 +121,8 @@ def _capture(job: Job, choice: Choice) -> Finding:
             title, f"{name} has none, so the VM follows deploy.yml alone; {command} makes one"
         )
     summary = "; ".join((unmatched.summary(found, None), *found.notes, *unmatched.shared(found)))
-    other = other_release.warning(job.config, name, capture_host.load(job, name))
-    return Finding(title, f"{capture_host.shown_path(job, name)}: {summary}", advice=other)
+    advice = "; ".join(capture_host.warnings(job, name, capture_host.load(job, name)))
+    return Finding(title, f"{capture_host.shown_path(job, name)}: {summary}", advice=advice)
 
 
 def _python() -> Finding:

@@ -34,9 +34,8 @@ def capture(job: Job, target: str) -> None:
     Raises what take() raises, and StepFailed if the file can't be written.
     """
     found = take(job, target)
-    for module in (other_release, not_provisioned):
-        if warning := module.warning(job.config, target, found):
-            job.report.warn(warning)
+    for warning in warnings(job, target, found):
+        job.report.warn(warning)
     path = lock_path(job, target)
     text = lockfile.dump(found, target)
     before = path.read_bytes() if path.exists() else None
@@ -44,6 +43,14 @@ def capture(job: Job, target: str) -> None:
     if state != "unchanged":
         atomic_write(path, text)
     job.report.answer(Captured(target, str(shown_path(job, target)), state, found.sections))
+
+
+def warnings(job: Job, target: str, found: Capture) -> list[str]:
+    """What is of less use in a capture than a user may think, in sentences."""
+    each = (
+        module.warning(job.config, target, found) for module in (other_release, not_provisioned)
+    )
+    return [*filter(None, each)]
 
 
 def take(job: Job, target: str) -> Capture:

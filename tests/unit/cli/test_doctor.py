@@ -182,6 +182,14 @@ def test_another_release_than_productions_is_advised_against(tmp_path: Path) -> 
     assert "no receipt would be accepted" in finding.advice
 
 
+def test_capture_of_a_host_that_was_not_provisioned_is_advised_against(tmp_path: Path) -> None:
+    before = production(sudo={"/etc/sudoers": "root ALL=(ALL:ALL) ALL"})
+    finding = capture_seen(tmp_path, lockfile.dump(before, "production"))
+
+    assert "production is not provisioned for todo yet" in finding.advice
+    assert finding.advice.endswith("python deploy.py capture --target production")
+
+
 def test_what_the_vm_takes_from_the_capture_is_shown(tmp_path: Path) -> None:
     finding = capture_seen(tmp_path, lockfile.dump(production(), "production"))
 
