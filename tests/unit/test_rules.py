@@ -216,6 +216,7 @@ PURE = {
     "project.libraries",
     "project.log_files",
     "project.logins",
+    "project.made_folders",
     "project.meanings",
     "project.other_tools",
     "project.override_list",

@@ -4,7 +4,14 @@ import re
 import shlex
 
 from understudy.config.app import PRESETS
-from understudy.project import django_project, django_settings, processes, server_settings, urls
+from understudy.project import (
+    django_project,
+    django_settings,
+    made_folders,
+    processes,
+    server_settings,
+    urls,
+)
 from understudy.project.celery_app import Code
 from understudy.project.django_settings import Settings
 from understudy.project.health import health
@@ -34,7 +41,7 @@ def deployment(
         server_settings.deployment(project, settings, packages, name),
         _static(settings),
         _media(tree),
-        _messages(tree, project),
+        _built(tree, project, settings),
         _health(tree, project, settings),
         processes.deployment(
             Code(tree, project.folder, name, settings.apps),
@@ -103,6 +110,19 @@ def _media(tree: Tree) -> Deployment:
         return Deployment()
     why = "no FileField, ImageField or MEDIA_ROOT in the code; /media/ for uploads, served by nginx"
     return Deployment(app={"media_url": Found(None, why)})
+
+
+def _built(tree: Tree, project: django_project.Project, settings: Settings) -> Deployment:
+    """What is done once for a release. Folders first: manage.py reads the settings that make them."""
+    folders = made_folders.commands(tree, settings, project.folder)
+    messages = _messages(tree, project)
+    both = [part.app["build_commands"] for part in (folders, messages) if part.app]
+    found = folders.with_more(messages)
+    if len(both) < 2:
+        return found
+    commands = [command for one in both for command in one.value]
+    why = "; ".join(one.why for one in both)
+    return found.with_more(Deployment(app={"build_commands": Found(commands, why)}))
 
 
 def _messages(tree: Tree, project: django_project.Project) -> Deployment:

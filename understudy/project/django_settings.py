@@ -56,6 +56,7 @@ class Settings:
 
     flags: variables that must be set for the branches that were taken. readers: of each file.
     changes: settings whose parts are set later, as by DATABASES["default"]["NAME"] = … -> these values.
+    calls: statements that only call something, each with its file.
     """
 
     by_name: dict[str, Setting] = field(default_factory=dict)
@@ -64,6 +65,7 @@ class Settings:
     flags: list[Flag] = field(default_factory=list)
     changes: dict[str, list[Change]] = field(default_factory=dict)
     readers: dict[str, Reader] = field(default_factory=dict)
+    calls: list[tuple[ast.Call, str]] = field(default_factory=list)
 
     def constant(self, name: str) -> object:
         setting = self.by_name.get(name)
@@ -153,6 +155,8 @@ class _Walk:
         for name, value, line in syntax.assigned([statement]):
             self._found.by_name[name] = Setting(name, value, path, line)
             self._apps(name, value, path)
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            self._found.calls.append((statement.value, path))
         match statement:
             case ast.AugAssign(target=ast.Name(id=name), value=value):
                 self._apps(name, value, path)

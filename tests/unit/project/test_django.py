@@ -258,6 +258,50 @@ def test_file_of_a_queue_in_the_release_is_named() -> None:
     assert "HUEY" not in unknown(decided(django(by_environment(path % 'os.environ["QUEUE"]'))))
 
 
+@pytest.mark.parametrize(
+    ("more", "made"),
+    [
+        ('Path(BASE_DIR / "db").mkdir(parents=True, exist_ok=True)\n', "db"),
+        ('LOGS = BASE_DIR / "var" / "log"\nLOGS.mkdir(exist_ok=True)\n', "var/log"),
+        (
+            'if not os.path.exists("cache"):\n    os.makedirs("cache")\n'
+            'os.makedirs(os.path.join(os.path.dirname(__file__), "data"), exist_ok=True)\n',
+            "cache shop/data",
+        ),
+    ],
+)
+def test_folder_that_the_settings_make_is_made_with_the_release(more: str, made: str) -> None:
+    base = "from pathlib import Path\nBASE_DIR = Path(__file__).resolve().parent.parent\n"
+    files = django(by_environment(base + more))
+
+    assert app(decided(files), "build_commands") == [f"mkdir -p {made}"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        'os.makedirs(os.environ["LOGS"], exist_ok=True)\n',
+        'os.makedirs("/var/log/shop", exist_ok=True)\n',
+        'os.makedirs("shop", exist_ok=True)\n',
+        'os.makedirs(os.path.join(os.path.dirname(__file__), "../../data"), exist_ok=True)\n',
+        'if DEBUG:\n    os.makedirs("cache")\n',
+    ],
+)
+def test_folder_that_is_elsewhere_or_there_is_not_made(more: str) -> None:
+    assert app(decided(django(by_environment(more))), "build_commands") is None
+
+
+def test_folders_are_made_before_translations_are_compiled() -> None:
+    files = {
+        **django(by_environment('os.makedirs("cache")\n')),
+        "locale/de/LC_MESSAGES/django.po": "",
+    }
+
+    commands = app(decided(files), "build_commands")
+
+    assert commands == ["mkdir -p cache", "python manage.py compilemessages"]
+
+
 def test_module_whose_name_ends_as_a_file_is_none() -> None:
     more = """\
 INSTALLED_APPS += ["health_check", "health_check.db"]
