@@ -99,7 +99,20 @@ def sentence(record: Record) -> str:
         return f"{tests.failed} of {number_of(whole, 'test')} failed, after {time}."
     if record.error is None:
         return f"Understudy itself failed after {time}; the terminal shows the traceback."
-    return record.error.cause or record.error.summary
+    return record.error.cause or _of_hosts(record, record.error) or record.error.summary
+
+
+def _of_hosts(record: Record, error: Failure) -> str:
+    """What failed on several hosts, if the details have the same for each that failed: host/batches.py."""
+    reasons: dict[str, list[str]] = {}
+    for line in error.details.splitlines():
+        host, failed, reason = line.partition(": failed: ")
+        if failed and host in record.host_names().values():
+            reasons.setdefault(reason, []).append(host)
+    if len(reasons) != 1:
+        return ""
+    [(reason, hosts)] = reasons.items()
+    return f"{', '.join(hosts)}: {reason}"
 
 
 def _sentence_if_passed(record: Record, time: str, skipped_tests: int) -> str:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.records import EMPTY, FAILED, PASSED
+from tests.unit.records import EMPTY, FAILED, HOST_NAMES, PASSED, SEVERAL_FAILED
 from understudy.report import summary
 from understudy.report.record import Failure, Record, State, Verdict
 from understudy.report.summary import TestRow
@@ -43,6 +43,22 @@ def test_failure_without_a_failed_test_is_its_cause() -> None:
     broken = replace(record, error=None)
     assert summary.sentence(broken).startswith("Understudy itself failed")
     assert "continues where it stopped" in summary.sentence(EMPTY)
+
+
+def test_of_several_hosts_the_sentence_says_what_failed_where() -> None:
+    first, second, proxy = HOST_NAMES.values()
+    details = f"{first}: stopped: {second} failed\n{second}: failed: it is not healthy\n  a line"
+    record = replace(SEVERAL_FAILED, error=Failure(f"production: {second} failed", details=details))
+    assert summary.sentence(record) == f"{second}: it is not healthy"
+
+    def sentence(more: str) -> str:
+        error = Failure("production failed", details=f"{details}\n{more}")
+        return summary.sentence(replace(record, error=error))
+
+    assert (
+        sentence(f"{proxy}: failed: it is not healthy") == f"{second}, {proxy}: it is not healthy"
+    )
+    assert sentence(f"{proxy}: failed: no space") == "production failed"
 
 
 def test_tests_of_one_name_have_separate_ids() -> None:
