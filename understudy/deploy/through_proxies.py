@@ -82,7 +82,9 @@ def _started(
 def _answers(endpoint: Endpoint, proxy: Job) -> bool:
     client = Client(endpoint, proxy.target.domain, timeout=10)
     with suppress(Exception):
-        return client.request(Kind.PAGE, proxy.config.app.health_path).status < 500
+        answer = client.request(Kind.PAGE, proxy.config.app.health_path)
+        # A proxy that is new has no site yet, and nginx answers by itself.
+        return bool(answer.release) or answer.status < 400
     return False
 
 

@@ -94,6 +94,7 @@ def test_a_request_that_is_lost_fails_the_deploy(staging: Staging, site: Site) -
     [
         (replace(live_host(manifest(OLD)), running=frozenset()), 200, "no release is live yet"),
         (live_host(manifest(OLD)), 503, "it does not answer yet"),
+        (live_host(manifest(OLD)), 404, "it does not answer yet"),
     ],
 )
 def test_no_traffic_is_sent_where_visitors_get_no_page(
