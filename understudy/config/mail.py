@@ -22,18 +22,20 @@ def port_of(site: str) -> int:
     return 20000 + int(sha256(site.encode()).hexdigest()[:4], 16) % 10000
 
 
-def variables(site: str) -> Mapping[str, str]:
+def variables(site: str, given: Mapping[str, str] | None = None) -> Mapping[str, str]:
     """The names by which apps know their mail server, with the values for the catcher.
 
     Those of Django's settings, of django-environ (EMAIL_URL), of Flask-Mail, Flask-Mailman and FastAPI-Mail
-    (MAIL_...), and of common templates (SMTP_...). 0 is no for all of their ways to read a flag.
+    (MAIL_...), and of common templates (SMTP_...). 0 is no for all of their ways to read a flag. given: the
+    environment of deploy.yml, whose own text for no is kept: an app may take no other.
     """
     port = str(port_of(site))
+    flags = {name: (given or {}).get(name, NO) for name in FLAGS}
     return {
         **dict.fromkeys(_HOST, HOST),
         **dict.fromkeys(("EMAIL_PORT", "MAIL_PORT", "SMTP_PORT"), port),
         **dict.fromkeys(_EMPTY, ""),
-        **dict.fromkeys(_NO, "0"),
+        **{name: text if text.lower() in _NO_TEXTS else NO for name, text in flags.items()},
         "EMAIL_URL": f"smtp://{HOST}:{port}",
     }
 
@@ -43,7 +45,9 @@ _EMPTY = (
     *("EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD", "MAIL_USERNAME", "MAIL_PASSWORD"),
     *("SMTP_USER", "SMTP_USERNAME", "SMTP_PASSWORD"),
 )
-_NO = (
+NO = "0"
+_NO_TEXTS = (NO, "", "false", "f", "no", "n", "off", "none")
+FLAGS = (
     *("EMAIL_USE_TLS", "EMAIL_USE_SSL", "MAIL_USE_TLS", "MAIL_USE_SSL", "MAIL_STARTTLS"),
     *("MAIL_SSL_TLS", "SMTP_TLS", "SMTP_SSL", "SMTP_USE_TLS", "SMTP_USE_SSL"),
 )

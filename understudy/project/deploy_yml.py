@@ -98,6 +98,9 @@ def _targets(found: Deployment) -> Iterator[str]:
     yield "    known_hosts: .understudy/known_hosts"
     yield "    disposable: true  # tests may destroy data here"
     yield "    require_receipt: false  # rehearsals run here; other targets need a receipt of one"
+    if found.staging:
+        yield "    environment:"
+        yield from (_line(f"      {name}", value) for name, value in found.staging.items())
     if found.production:
         yield "  production:"
         yield from (_line(f"    {key}", value) for key, value in found.production.items())

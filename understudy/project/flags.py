@@ -81,6 +81,20 @@ def text_of_read(read: Read, wanted: bool, scope: Scope, names: Names) -> str | 
     return named_text(wanted, read.name, node, scope, names) if node else None
 
 
+def fails_with(text: str, read: Read, scope: Scope, names: Names) -> bool:
+    """Whether the app fails if a flag has this text, as one that takes `True` and `False` alone does."""
+    node = None if read.kind else _usage(read.name, read.line, scope, names)
+    if node is None:
+        return False
+    try:
+        value(node, scope, with_environ(names, {read.name: text}))
+    except AppFails:
+        return True
+    except CannotTell:
+        return False
+    return False
+
+
 def _text_of_field(kind: str, wanted: bool) -> str | None:
     if re.search(r"\bbool\b", kind):
         return str(wanted)

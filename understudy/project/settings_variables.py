@@ -3,8 +3,9 @@
 import ast
 from collections.abc import Iterator
 
+from understudy.config import mail
 from understudy.project.django_settings import Settings
-from understudy.project.flags import outcome, text_for
+from understudy.project.flags import fails_with, outcome, text_for
 from understudy.project.meanings import OF_FIRST, switch
 from understudy.project.values import Deployment, Found, Unknown
 from understudy.project.variables import Read, looks_secret
@@ -27,7 +28,7 @@ def variables(settings: Settings) -> Deployment:
     """All but flags()."""
     found = _debug_variable(settings).with_more(_by_setting(settings))
     found = found.with_more(_other_key(settings)).with_more(_https_variables(settings))
-    found = found.with_more(_eager_variables(settings))
+    found = found.with_more(_eager_variables(settings)).with_more(_captured_mail(settings))
     return found.with_more(Deployment(unknown=tuple(_unclear(settings))))
 
 
@@ -45,6 +46,18 @@ def flags(settings: Settings, known: Deployment) -> Deployment:
             why = f"{read.place} asks for it on servers"
             found = found.with_more(switch(read, text, is_on=flag.wanted, why=why))
     return found
+
+
+def _captured_mail(settings: Settings) -> Deployment:
+    """What the staging VM needs where the app doesn't take the text for no of its mail catcher."""
+    found = {}
+    # Also in a branch for hosts that have a mail server, which staging's catcher is.
+    for read in (one for reader in settings.readers.values() for one in reader.reads()):
+        scope, names = settings.readers[read.path].scope, settings.names()
+        is_strict = read.name in mail.FLAGS and fails_with(mail.NO, read, scope, names)
+        if is_strict and (text := settings.text_of(read, wanted=False)):
+            found[read.name] = Found(text, f"{read.place} does not take {mail.NO}")
+    return Deployment(staging=found)
 
 
 def _by_setting(settings: Settings) -> Deployment:

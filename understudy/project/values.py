@@ -32,7 +32,8 @@ class Deployment:
 
     kind: in words, such as `Django 5.2`. environment: variables that are no secrets. secrets: names of
     those that each host makes up. files: paths of further files -> their texts. page: path of the page that the
-    first browser test opens. notes: what Understudy doesn't do for this app.
+    first browser test opens. staging: variables of the VM alone. notes: what Understudy doesn't do
+    for this app.
     """
 
     kind: str = ""
@@ -44,6 +45,7 @@ class Deployment:
     timers: Mapping[str, Found] = field(default_factory=dict)
     services: Mapping[str, Found] = field(default_factory=dict)
     vm: Mapping[str, Found] = field(default_factory=dict)
+    staging: Mapping[str, Found] = field(default_factory=dict)
     production: Mapping[str, Found] = field(default_factory=dict)
     files: Mapping[str, Found] = field(default_factory=dict)
     page: str = "/"
@@ -62,6 +64,7 @@ class Deployment:
             timers={**self.timers, **other.timers},
             services=_for_both(self.services, other.services),
             vm={**self.vm, **other.vm},
+            staging={**self.staging, **other.staging},
             production={**self.production, **other.production},
             files={**self.files, **other.files},
             page=self.page if other.page == "/" else other.page,

@@ -30,6 +30,17 @@ def test_each_site_has_a_port_of_its_own_outside_of_those_that_the_kernel_gives_
     assert all(20000 <= port < 30000 for port in ports)
 
 
+@pytest.mark.parametrize(
+    ("given", "text"), [("False", "False"), ("", ""), ("off", "off"), ("True", "0"), ("1", "0")]
+)
+def test_flag_keeps_the_apps_own_text_for_no(given: str, text: str) -> None:
+    values = mail.variables("shop", {"EMAIL_USE_TLS": given, "EMAIL_HOST": "relay.example.com"})
+
+    assert values["EMAIL_USE_TLS"] == text
+    assert values["EMAIL_USE_SSL"] == "0"
+    assert values["EMAIL_HOST"] == "127.0.0.1"
+
+
 def test_variables_lead_to_the_catcher_without_login_and_tls() -> None:
     values = mail.variables("shop")
 

@@ -8,6 +8,7 @@ from tests.unit.project.apps import (
     WSGI,
     app,
     by_environment,
+    config_of,
     decided,
     django,
     environment,
@@ -300,6 +301,34 @@ def test_folders_are_made_before_translations_are_compiled() -> None:
     commands = app(decided(files), "build_commands")
 
     assert commands == ["mkdir -p cache", "python manage.py compilemessages"]
+
+
+STRICT = """\
+def envbool(name, default):
+    text = os.getenv(name, default)
+    if text not in ("", "True", "False"):
+        raise ValueError(name)
+    return text == "True"
+"""
+
+
+@pytest.mark.parametrize(
+    ("reading", "text"),
+    [
+        ('envbool("EMAIL_USE_TLS", "True")', "False"),
+        ('os.getenv("EMAIL_USE_TLS", "True") == "True"', None),
+    ],
+)
+def test_mail_flag_that_does_not_take_the_catchers_no_has_its_own_on_staging(
+    reading: str, text: str | None
+) -> None:
+    mailers = f"MAILERS = {{'a': {{'use_tls': {reading}}}}}\n"
+    settings = by_environment(f'{STRICT}if os.getenv("EMAIL_HOST"):\n    {mailers}')
+
+    found = decided(django(settings))
+
+    assert config_of(found).targets["vagrant"].environment.get("EMAIL_USE_TLS") == text
+    assert "EMAIL_USE_TLS" not in environment(found)
 
 
 def test_module_whose_name_ends_as_a_file_is_none() -> None:
