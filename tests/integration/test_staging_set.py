@@ -3,6 +3,7 @@
 import json
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -107,6 +108,24 @@ def test_machines_reach_each_other_as_their_roles_need(shop: Shop) -> None:
     assert shop.ssh("web", connect).code == 0
     assert shop.ssh("worker", connect).code == 0
     assert shop.app.deploy_py("provision").text.count("nothing to change") == len(HOSTS)
+
+
+def test_machine_that_reboots_is_reached_again_at_once(shop: Shop) -> None:
+    address = shop.addresses["worker"]
+    before, began = boot_of(shop, address), time.monotonic()
+    assert shop.app.host("systemd-run --on-active=1 systemctl reboot", address).code == 0
+
+    while boot_of(shop, address) in ("", before):
+        assert time.monotonic() - began < 240, "it does not boot"
+
+    # A virtual machine's own boot takes longer.
+    assert time.monotonic() - began < 15 or shop.app.provider != "lxc"
+
+
+def boot_of(shop: Shop, address: str) -> str:
+    """ "" while it does not answer."""
+    asked = shop.app.host("cat /proc/sys/kernel/random/boot_id", address)
+    return asked.text.strip() if asked.code == 0 else ""
 
 
 def test_database_host_is_tested_from_inside(shop: Shop) -> None:

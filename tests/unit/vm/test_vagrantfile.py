@@ -1,6 +1,7 @@
 """How the Vagrantfile describes the VM: by deploy.yml, then by what `up` took from a capture."""
 
 import json
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -177,3 +178,22 @@ def listed(directory: Path) -> list[dict[str, Any]]:
     ).stdout
     found: list[dict[str, Any]] = json.loads(output)
     return found
+
+
+def test_each_container_has_a_hardware_address_of_its_own_at_each_boot() -> None:
+    text = (TOP / "Vagrantfile").read_text()
+    network = text[text.index("def container_network") : text.index("def container(machine")]
+    head = "require 'digest'; require 'json'; RESOURCES = GATEWAY = ''; BRIDGE = 'b'"
+    asked = (
+        "puts %w[a b a].map { |one| container_network({ 'name' => one })['net.0.hwaddr'] }.to_json"
+    )
+    output = subprocess.run(
+        [str(RUBY), "-e", "\n".join([head, network, asked])],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    first, second, again = json.loads(output)
+    assert first == again != second
+    assert re.fullmatch(r"52:54:00(:[0-9a-f]{2}){3}", first)
