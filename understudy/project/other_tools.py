@@ -4,8 +4,8 @@ import json
 import re
 from collections.abc import Iterator
 
-from understudy.project.tree import Tree, join
-from understudy.project.values import Deployment
+from understudy.project.tree import Tree, join, text_lines
+from understudy.project.values import Deployment, Unknown
 
 _FROM = re.compile(r"FROM (?:\S+/)?python:(3\.\d+)")
 _INSTALL = re.compile(r"apt(?:-get)?\s[^&|;\n]*?\binstall\b([^&|;\n]*)")
@@ -17,7 +17,7 @@ _NOT_FOR_HOSTS = re.compile(
 
 def notes(tree: Tree, folder: str) -> Deployment:
     found = [*_packages_of_image(tree, folder), *_build_script(tree, folder)]
-    return Deployment(notes=tuple(found))
+    return Deployment(notes=tuple(found), unknown=tuple(_node_modules(tree, folder)))
 
 
 def python_of_image(tree: Tree, folder: str) -> tuple[str, str] | None:
@@ -54,6 +54,21 @@ def _build_script(tree: Tree, folder: str) -> Iterator[str]:
                 f"{path} has a script `build`, which is not run: commit what it makes, or run it by "
                 "app.build_commands with npm under host.packages"
             )
+
+
+def _node_modules(tree: Tree, folder: str) -> Iterator[Unknown]:
+    """Static files of packages that `npm install` fetches, and that no release has."""
+    if any("node_modules" in path.split("/") for path in tree.paths):
+        return
+    for path in (one for one in tree.python if one.startswith(folder)):
+        for number, line in text_lines(tree.texts[path]):
+            if re.search(r"[\"'/]node_modules\b|[\"']npm\.finders\.NpmFinder[\"']", line):
+                yield Unknown(
+                    f"what npm installs: {path}:{number} takes files of node_modules, which is not in git",
+                    'app.build_commands: ["npm ci --omit=dev"] and host.packages: [npm], with package.json in '
+                    f"{folder or 'the folder of deploy.yml'}; or commit what is taken",
+                )
+                return
 
 
 def _places(folder: str, name: str) -> list[str]:

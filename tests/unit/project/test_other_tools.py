@@ -1,6 +1,8 @@
 """What a Dockerfile and a package.json say of an app."""
 
-from tests.unit.project.apps import decided
+import pytest
+
+from tests.unit.project.apps import by_environment, decided, django, unknown
 
 FLASK = {"app.py": "app = Flask(__name__)\n"}
 DOCKERFILE = """\
@@ -36,3 +38,23 @@ def test_build_script_that_is_not_run_is_named() -> None:
 
     assert any("package.json has a script `build`" in note for note in notes)
     assert not decided({**FLASK, "package.json": "{]"}).notes
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        'STATICFILES_DIRS = [BASE_DIR / "node_modules"]\n',
+        'STATICFILES_DIRS = [os.path.join(BASE_DIR, "assets/node_modules/x/dist")]\n',
+        'STATICFILES_FINDERS = [\n    "npm.finders.NpmFinder",\n]\n',
+    ],
+)
+def test_static_files_that_npm_installs_are_asked_for(setting: str) -> None:
+    files = django(by_environment(setting))
+
+    assert "takes files of node_modules" in unknown(decided(files))
+    committed = {**files, "assets/node_modules/x/dist/x.js": ""}
+    assert "node_modules" not in unknown(decided(committed))
+
+
+def test_comment_about_npm_asks_for_nothing() -> None:
+    assert "npm" not in unknown(decided(django(by_environment("# not of '/node_modules'\n"))))
