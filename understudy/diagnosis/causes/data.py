@@ -52,7 +52,10 @@ def _a_migration_has_the_column(commit: CommitFacts, groups: Groups) -> bool:
     return any(re.search(rf"\b{re.escape(column)}\b", text) for text in migrations)
 
 
-_MAKE = "python manage.py makemigrations {app}, and commit what it writes."
+_MAKE = (
+    "python manage.py makemigrations {app}, and commit what it writes. For an app whose migrations are not "
+    "yours to make, list app.release_commands without makemigrations."
+)
 _FILES = (
     Rule(
         "migration-not-committed",
