@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from dataclasses import replace
 
 from understudy.config.app import PRESETS
 from understudy.project import (
@@ -10,6 +11,7 @@ from understudy.project import (
     made_folders,
     processes,
     server_settings,
+    syntax,
     urls,
 )
 from understudy.project.celery_app import Code
@@ -23,6 +25,8 @@ from understudy.project.values import Deployment, Found, Unknown
 _UPLOADS = re.compile(
     r"\w*(?:File|Image)Field\b|MEDIA_(?:ROOT|URL)|\bdefault_storage\b|FileSystemStorage|\.FILES\b"
 )
+# Middleware that sends visitors from each page to the login, Django's own since 5.1 among them.
+_LOGIN_FOR_ALL = re.compile(r"Login_?Required|Require_?Login|AuthRequired", re.IGNORECASE)
 _CHANNELS = ("channels", "daphne", "uvicorn")
 
 
@@ -141,4 +145,7 @@ def _messages(tree: Tree, project: django_project.Project) -> Deployment:
 def _health(tree: Tree, project: django_project.Project, settings: Settings) -> Deployment:
     root = settings.constant("ROOT_URLCONF")
     routes = urls.routes(tree, project.folder, str(root)) if root else []
+    middleware = settings.by_name.get("MIDDLEWARE")
+    if middleware and any(map(_LOGIN_FOR_ALL.search, syntax.texts(middleware.value))):
+        routes = [replace(one, leads_away=one.leads_away or one.path == "/") for one in routes]
     return health(routes)

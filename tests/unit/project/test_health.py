@@ -36,6 +36,23 @@ def test_health_path_of_django(patterns: str, health: str, others: object) -> No
     assert (app(found, "health_path"), app(found, "check_paths")) == (health, others)
 
 
+@pytest.mark.parametrize(
+    ("middleware", "health"),
+    [
+        ("django.contrib.auth.middleware.LoginRequiredMiddleware", "/sign-in/"),
+        ("login_required.middleware.LoginRequiredMiddleware", "/sign-in/"),
+        ("django.contrib.auth.middleware.AuthenticationMiddleware", "/"),
+    ],
+)
+def test_middleware_that_sends_all_visitors_to_the_login_makes_that_the_health_path(
+    middleware: str, health: str
+) -> None:
+    urls = f'{HEAD}urlpatterns = [{ADMIN}, path("sign-in/", views.sign_in), path("", views.home)]\n'
+    settings = by_environment(f'MIDDLEWARE = ["{middleware}"]\n')
+
+    assert app(decided(django(settings, urls=urls)), "health_path") == health
+
+
 VIEWS = """\
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
