@@ -56,6 +56,7 @@ def deployment(tree: Tree, app: WebApp, packages: Packages, name: str) -> Deploy
         configurations.chosen(tree, reads),
         _prefixed(tree, app, engine, name, packages),
         _migrations(tree, app, packages),
+        _messages(tree, app, packages),
         static_files.served(tree, app),
         health(_routes(tree, app), "/openapi.json" if app.kind == "FastAPI" else ""),
         processes.deployment(Code(tree, _folder(app), name), app.subdirectory, packages),
@@ -129,6 +130,24 @@ def _migrations(tree: Tree, app: WebApp, packages: Packages) -> Deployment:
             }
         )
     return Deployment()
+
+
+def _messages(tree: Tree, app: WebApp, packages: Packages) -> Deployment:
+    """Translations of Babel whose compiled form is not in the repository."""
+    start = join(app.subdirectory, "")
+    folders = {
+        path.removeprefix(start).rpartition("/")[0].rsplit("/", 2)[0]: path
+        for path in reversed(tree.paths)
+        if path.startswith(start)
+        and path.removeprefix(start).count("/") > 2
+        and path.endswith("/LC_MESSAGES/messages.po")
+        and path.removesuffix("po") + "mo" not in tree.paths
+    }
+    if not folders or not any(name in packages for name in ("babel", "flask-babel")):
+        return Deployment()
+    commands = [shlex.join(["pybabel", "compile", "-d", folder]) for folder in sorted(folders)]
+    why = f"{next(iter(folders.values()))} has no .mo"
+    return Deployment(app={"build_commands": Found(commands, why)})
 
 
 def _by_flask_migrate(app: WebApp, packages: Packages, place: str) -> Deployment:

@@ -45,6 +45,16 @@ def test_manage_py_of_flask_is_not_of_django() -> None:
     assert app(decided(files), "module") == "shop:create_app()"
 
 
+def test_translations_of_babel_without_their_compiled_form_are_compiled() -> None:
+    folder = "shop/translations/de/LC_MESSAGES"
+    lock = f"{LOCK}flask-babel==4.0\n"
+    files = {"shop/__init__.py": FACTORY, f"{folder}/messages.po": "", "requirements.txt": lock}
+
+    assert app(decided(files), "build_commands") == ["pybabel compile -d shop/translations"]
+    assert app(decided({**files, f"{folder}/messages.mo": ""}), "build_commands") is None
+    assert app(decided({**files, "requirements.txt": LOCK}), "build_commands") is None
+
+
 def test_app_made_by_a_factory_with_arguments_is_found() -> None:
     files = {
         "shop/__init__.py": FACTORY.replace("config=None", "config"),
