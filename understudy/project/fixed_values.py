@@ -45,9 +45,12 @@ def _fixed(name: str, text: str, place: str) -> Iterator[Unknown]:
     elif (
         text.startswith("sqlite") and ":memory:" not in text and not text.rstrip("/").endswith(":")
     ):
+        # An absolute path has four slashes.
+        where = (
+            "which no backup has" if "////" in text else "in the release, which the app can't write"
+        )
         yield Unknown(
-            f"the database's place on the host: {place} fixes {text}, in the release, which the app can't "
-            "write",
+            f"the database's place on the host: {place} fixes {text}, {where}",
             f'{place}: os.environ.get("DATABASE_URL", "{text}"), and app.environment: '
             'DATABASE_URL: "sqlite:///{database}/db.sqlite3"',
         )

@@ -69,6 +69,21 @@ def test_factory_that_needs_arguments_is_no_app() -> None:
         decided({"shop.py": "def create_app(config):\n    return Flask(__name__)\n"})
 
 
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("sqlite:///x.db", "in the release, which the app can't write"),
+        ("sqlite:////tmp/x.db", "which no backup has"),
+    ],
+)
+def test_database_that_the_code_fixes_is_asked_for_with_what_is_wrong_there(
+    url: str, why: str
+) -> None:
+    code = f'app = Flask(__name__)\napp.config["SQLALCHEMY_DATABASE_URI"] = "{url}"\n'
+
+    assert f"fixes {url}, {why}" in unknown(decided({"app.py": code}))
+
+
 def test_database_that_the_code_fixes_is_named_with_the_line_to_change() -> None:
     code = 'app = Flask(__name__)\napp.config["SQLALCHEMY_DATABASE_URI"] = "sqlite:///x.db"\n'
 
