@@ -91,10 +91,11 @@ class SpareHosts(SpareHost):
 
 
 def _strict(deploy: Any) -> Any:
-    def strict(*words: Any, **options: Any) -> None:
+    def strict(*words: Any, **options: Any) -> list[str]:
         if warnings := deploy(*words, **options):
             details = "\n".join(warnings)
             raise DeployWarnings("the deploy succeeded with warnings", details=details)
+        return []
 
     return strict
 
