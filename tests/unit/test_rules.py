@@ -225,6 +225,7 @@ PURE = {
     "project.procfile",
     "project.production",
     "project.python_version",
+    "project.repository_paths",
     "project.routers",
     "project.routes",
     "project.scope",

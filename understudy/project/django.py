@@ -18,6 +18,7 @@ from understudy.project.celery_app import Code
 from understudy.project.django_settings import Settings
 from understudy.project.health import health
 from understudy.project.packages import Packages
+from understudy.project.repository_paths import Places
 from understudy.project.tree import Tree
 from understudy.project.values import Deployment, Found, Unknown
 
@@ -44,6 +45,7 @@ def deployment(
         _served(tree, project, settings),
         server_settings.deployment(project, settings, packages, name),
         _static(settings),
+        _collected(tree, project, settings),
         _media(tree),
         _built(tree, project, settings),
         _health(tree, project, settings),
@@ -105,6 +107,21 @@ def _static(settings: Settings) -> Deployment:
         commands = [*map(shlex.join, preset["release_commands"]), "python manage.py compress"]
         app["release_commands"] = Found(commands, settings.by_name["COMPRESS_OFFLINE"].place)
     return Deployment(app=app)
+
+
+def _collected(tree: Tree, project: django_project.Project, settings: Settings) -> Deployment:
+    """A manifest in git: the app's author collects static files, and their sources may not be in git."""
+    setting = settings.by_name.get("STATIC_ROOT")
+    places = Places(settings, project.folder)
+    folder = places.of(setting.value, setting.path) if setting else None
+    if setting is None or f"{folder}/staticfiles.json" not in tree.paths:
+        return Deployment()
+    note = (
+        f"{folder}/ has collected static files in git ({setting.place}). A deploy collects them again from the "
+        "apps and STATICFILES_DIRS: if the sources are not in git, add that folder to STATICFILES_DIRS in "
+        "the settings for servers"
+    )
+    return Deployment(notes=(note,))
 
 
 def _media(tree: Tree) -> Deployment:

@@ -292,6 +292,17 @@ def test_folder_that_is_elsewhere_or_there_is_not_made(more: str) -> None:
     assert app(decided(django(by_environment(more))), "build_commands") is None
 
 
+def test_collected_static_files_in_git_are_named() -> None:
+    base = "from pathlib import Path\nBASE_DIR = Path(__file__).resolve().parent.parent\n"
+    files = django(by_environment(f'{base}STATIC_ROOT = BASE_DIR / "static"\n'))
+
+    notes = decided({**files, "static/staticfiles.json": "", "static/a.css": ""}).notes
+    assert any(
+        "static/ has collected static files in git (shop/settings.py:" in one for one in notes
+    )
+    assert not decided({**files, "static/a.css": ""}).notes
+
+
 def test_folders_are_made_before_translations_are_compiled() -> None:
     files = {
         **django(by_environment('os.makedirs("cache")\n')),
