@@ -32,6 +32,7 @@ _GUNICORN_WITH_ASGI = (24,)
 _FLASK_WITH_APP, _MIGRATE_WITH_CHECK = (2, 2), (4, 0, 2)
 # Of the package uvicorn-worker.
 _UVICORN_FOR_ITS_WORKER = (0, 36)
+_UPGRADES = ("flask_migrate.upgrade", "alembic.command.upgrade")
 _URI = "SQLALCHEMY_DATABASE_URI"
 
 
@@ -129,6 +130,22 @@ def _migrations(tree: Tree, app: WebApp, packages: Packages) -> Deployment:
                 "migrate_commands": Found(["alembic upgrade head"], alembic),
             }
         )
+    return _migrated_by_the_app(tree, app)
+
+
+def _migrated_by_the_app(tree: Tree, app: WebApp) -> Deployment:
+    """The app is loaded once before: gunicorn's workers would all migrate an old database at the same time."""
+    for path, module in tree.modules.items():
+        names = syntax.imported(module)
+        for node in _outside_of_commands(module):
+            name = syntax.dotted(node.func) if isinstance(node, ast.Call) else ""
+            first, _, rest = name.partition(".")
+            if f"{names.get(first, '')}.{rest}".rstrip(".") in _UPGRADES:
+                load = f"from {app.module} import {app.object.removesuffix('()')}"
+                code = f"{load}; {app.object}" if app.object.endswith("()") else load
+                why = f"{path}:{getattr(node, 'lineno', 1)} migrates when the app is loaded"
+                commands = [shlex.join(["python", "-c", code])]
+                return Deployment(app={"migrate_commands": Found(commands, why)})
     return Deployment()
 
 
@@ -148,6 +165,15 @@ def _messages(tree: Tree, app: WebApp, packages: Packages) -> Deployment:
     commands = [shlex.join(["pybabel", "compile", "-d", folder]) for folder in sorted(folders)]
     why = f"{next(iter(folders.values()))} has no .mo"
     return Deployment(app={"build_commands": Found(commands, why)})
+
+
+def _outside_of_commands(node: ast.AST) -> Iterator[ast.AST]:
+    """What runs when the app is loaded, or may; not what a user calls, as by `@app.cli.command()`."""
+    for one in ast.iter_child_nodes(node):
+        decorators = map(ast.unparse, getattr(one, "decorator_list", ()))
+        if not any(".command" in decorator for decorator in decorators):
+            yield one
+            yield from _outside_of_commands(one)
 
 
 def _by_flask_migrate(app: WebApp, packages: Packages, place: str) -> Deployment:

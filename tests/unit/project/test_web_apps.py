@@ -55,6 +55,38 @@ def test_translations_of_babel_without_their_compiled_form_are_compiled() -> Non
     assert app(decided({**files, "requirements.txt": LOCK}), "build_commands") is None
 
 
+@pytest.mark.parametrize(
+    ("brought_in", "call"),
+    [
+        ("from flask_migrate import Migrate, upgrade", 'upgrade("shop/migrations")'),
+        ("import flask_migrate", "flask_migrate.upgrade()"),
+        ("from alembic import command", 'command.upgrade(config, "head")'),
+    ],
+)
+def test_app_that_migrates_when_it_is_loaded_is_loaded_once_before_its_workers(
+    brought_in: str, call: str
+) -> None:
+    code = FACTORY.replace("    return app\n", f"    {call}\n    return app\n")
+    files = {"shop/__init__.py": f"{brought_in}\n{code}", "requirements.txt": LOCK}
+
+    commands = app(decided(files), "migrate_commands")
+    assert commands == ["python -c 'from shop import create_app; create_app()'"]
+    files["wsgi.py"] = "from shop import create_app\napplication = create_app()\n"
+    commands = app(decided(files), "migrate_commands")
+    assert commands == ["python -c 'from wsgi import application'"]
+
+
+@pytest.mark.parametrize(
+    "code", ['pip.upgrade("x")\n', "@app.cli.command()\ndef deploy():\n    upgrade()\n"]
+)
+def test_app_that_migrates_by_a_command_alone_is_not_loaded_for_that(code: str) -> None:
+    module = f"from flask_migrate import upgrade\n{FACTORY}{code}"
+
+    found = decided({"shop/__init__.py": module, "requirements.txt": LOCK})
+
+    assert app(found, "migrate_commands") is None
+
+
 def test_app_made_by_a_factory_with_arguments_is_found() -> None:
     files = {
         "shop/__init__.py": FACTORY.replace("config=None", "config"),
