@@ -70,6 +70,8 @@ def _with_the_rest(found: Deployment, tree: Tree, folder: str, packages: Package
         _environment_files(tree, found),
     ):
         found = found.with_more(part)
+    release = found.vm["release"].value if "release" in found.vm else ""
+    found = found.with_more(libraries.of_python(packages, release))
     return found.with_more(_services(tree, found))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from understudy.config import releases
 from understudy.project.packages import Packages
 from understudy.project.values import Deployment, Found
 
@@ -33,6 +34,16 @@ def of_packages(packages: Packages) -> Deployment:
         if (place := packages.place(name)) and not packages.place(f"{name}-binary"):
             found = found.with_more(Deployment(host={"packages": Found(run, f"{place}: {name}")}))
     return found
+
+
+def of_python(packages: Packages, release: str) -> Deployment:
+    """uWSGI has no wheel and links to Python's own library. release: of the VM, "" if nothing names one."""
+    known = releases.RELEASES.get(release)
+    place = packages.place("uwsgi")
+    if not known or not place:
+        return Deployment()
+    library = Found([f"libpython{known.python}"], f"{place}: uwsgi links to it")
+    return Deployment(host={"packages": library})
 
 
 def _build(found: Deployment) -> Iterator[str]:

@@ -250,3 +250,14 @@ def test_servers_whose_place_the_settings_fix_get_variables() -> None:
         "rabbitmq": {},
         "redis": {"for": "cache"},
     }
+
+
+def test_library_of_python_that_uwsgi_links_to_is_that_of_the_vms_release() -> None:
+    files = django()
+    files["uv.lock"] += '\n[[package]]\nname = "uwsgi"\nversion = "2.0.31"\n'
+
+    found = decided(files)
+
+    assert found.vm["release"].value == "trixie"
+    assert found.host["packages"].value == ["libpython3.13"]
+    assert not decided(django()).host
