@@ -155,11 +155,14 @@ class Project:
 def find_project(start: Path, config: str | None = None) -> Project:
     """The project of the deploy.yml in `start`, or in the nearest folder above it.
 
-    config: another file to use in its place; without any deploy.yml its folder is the project's.
+    config: another file to use in its place. Beside a deploy.py it is that of another project, with tests
+    of its own; without any deploy.yml its folder is the project's.
     """
+    file = Path(config).absolute() if config else start / "deploy.yml"
+    if config and file.name == "deploy.yml" and (file.parent / "deploy.py").is_file():
+        return Project(file.parent, Path(config))
     above = (folder for folder in (start, *start.parents) if (folder / "deploy.yml").is_file())
-    usual = Path(config).absolute().parent if config else start
-    directory = next(above, usual)
+    directory = next(above, file.parent)
     return Project(directory, Path(config or directory / "deploy.yml"))
 
 

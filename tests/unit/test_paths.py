@@ -35,6 +35,21 @@ def test_without_a_deploy_yml_the_project_is_the_folder_of_the_given_file(tmp_pa
     assert find_project(tmp_path).config_file == tmp_path / "deploy.yml"
 
 
+def test_deploy_yml_of_another_project_is_taken_with_its_tests(tmp_path: Path) -> None:
+    for name in ("here", "shop"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "deploy.yml").touch()
+    given = tmp_path / "shop" / "deploy.yml"
+
+    assert find_project(tmp_path / "here", str(given)).directory == tmp_path / "here"
+
+    (tmp_path / "shop" / "deploy.py").touch()
+    found = find_project(tmp_path / "here", str(given))
+    assert (found.directory, found.config_file) == (tmp_path / "shop", given)
+    other = find_project(tmp_path / "here", str(given.with_name("other.yml")))
+    assert other.directory == tmp_path / "here"
+
+
 def test_reports_stay_out_of_an_app_that_is_called_reports(tmp_path: Path) -> None:
     project = project_in(tmp_path)
     assert project.reports == tmp_path / "app/reports"
