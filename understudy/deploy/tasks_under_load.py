@@ -29,10 +29,14 @@ def counted_tasks(job: Job, connection: Connection, old: str) -> Iterator[None]:
     """Enqueues tasks before, during and after the block, and waits until they are done.
 
     old: the release that is live at first, "" for a block that ends with it. Does nothing without
-    `verify.tasks`. They are enqueued on the job's host, and those that are done are listed where workers run.
+    `verify.tasks`, nor on a target that is not disposable: they would be among its real ones. They are enqueued
+    on the job's host, and those that are done are listed where workers run.
     Raises StepFailed if a task is lost or done twice, or can't be enqueued.
     """
     wanted = job.config.verify.tasks
+    if wanted and not job.config.target(job.target_name).disposable:
+        job.report.say("  verify.tasks: none enqueued, since the target is not disposable")
+        wanted = None
     if wanted is None:
         yield
         return

@@ -47,8 +47,8 @@ class Queue(FakeConnection):
         return super().run(argv)
 
 
-def job(staging: Staging, tasks: Tasks | None = TASKS) -> Job:
-    found = staging.job()
+def job(staging: Staging, tasks: Tasks | None = TASKS, *, disposable: bool = True) -> Job:
+    found = staging.job(disposable=disposable)
     verify = found.config.verify.model_copy(update={"tasks": tasks})
     return Job(
         found.project,
@@ -95,7 +95,7 @@ def on_web_host(staging: Staging) -> Job:
         "processes": {"mailer": {"command": ["mailer"]}},
         "verify": {"tasks": TASKS.model_dump()},
     }
-    whole = config(app, {"hosts": hosts, "mail": "off"}, **parts)
+    whole = config(app, {"hosts": hosts, "mail": "off", "disposable": True}, **parts)
     made = replace(staging.job(), config=whole)
     return next(host for host in all_hosts.jobs(made) if host.address == WEB)
 
@@ -222,3 +222,13 @@ def test_app_without_tasks_is_asked_for_none(staging: Staging) -> None:
         pass
 
     assert not host.notes
+
+
+def test_real_queue_gets_no_tasks_of_a_test(staging: Staging) -> None:
+    host = FakeConnection()
+
+    with counted_tasks(job(staging, disposable=False), cast(Connection, host), "old"):
+        pass
+
+    assert not host.notes
+    assert any("verify.tasks: none enqueued" in one for one in staging.report.said)
