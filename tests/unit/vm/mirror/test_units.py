@@ -34,6 +34,12 @@ def test_what_the_vm_or_provisioning_needs_is_left_alone(name: str) -> None:
     assert found({name: "disabled"}) == {}
 
 
+@pytest.mark.parametrize("name", ["redis-server", "valkey-server", "memcached"])
+def test_server_of_a_package_that_a_site_has_of_its_own_is_off_as_on_production(name: str) -> None:
+    """Provisioning never starts the package's own: `services` gives each site a unit of another name."""
+    assert found({f"{name}.service": "disabled"}) == {f"{name}.service": "disabled"}
+
+
 @pytest.mark.parametrize("name", ["../../x.service", "a b.service", "x.target", "x", "*.service"])
 def test_name_of_no_unit_is_not_taken_over(name: str) -> None:
     assert found({name: "disabled"}) == {}
