@@ -82,6 +82,8 @@ def test_units_are_off_as_on_production_if_the_box_has_them(root: Path, tmp_path
         for name in names.split():
             (lib / name).touch()
             (etc / f"{target}.target.wants" / name).symlink_to(f"/lib/systemd/system/{name}")
+    # Its other name, which would keep it enabled.
+    (etc / "portmap.service").symlink_to("/lib/systemd/system/rpcbind.service")
 
     hook("customize", root, mirror(tmp_path))
 
