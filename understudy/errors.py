@@ -1,7 +1,7 @@
 """The errors that a user can act on. Each class has its exit code; cli/main.py prints all of them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 # The exit code of a run that Ctrl-C ended: 128 + SIGINT, as POSIX shells report it.
 INTERRUPTED = 130
@@ -19,12 +19,14 @@ class UnderstudyError(Exception):
     summary: one line, what failed and where. cause: one line, why, if that is known.
     details: the lines of the log that matter. hint: what to try next. None of them holds a secret.
     exit_code: what the process ends with. label: the word in front of the summary; "" for none.
+    of_host: the first host's own error, if this one is of several hosts.
     """
 
     summary: str
     details: str = ""
     hint: str = ""
     cause: str = ""
+    of_host: "UnderstudyError | None" = field(default=None, kw_only=True)
     exit_code = 1
     label = "error"
     # Whether all of `details` matters, however long: a terminal shows the first and last lines of others.

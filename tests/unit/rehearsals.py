@@ -31,6 +31,8 @@ from understudy.errors import (
     SuiteFailed,
     UnderstudyError,
 )
+from understudy.host import batches
+from understudy.host.batches import Outcome
 from understudy.job import Job
 from understudy.receipts import inputs, issue
 from understudy.receipts.issue import RehearsalResult
@@ -98,12 +100,14 @@ class StageSuite:
 class Stage:
     """A rehearsal whose phases only record that they ran.
 
-    failing: names of phases. failing_tests: names of suites. missing: names of phases whose prerequisite is
-    missing. hanging: names of suites. begun: the suites that were begun ahead, each with what was done then.
+    failing: names of phases; failing_hosts: of those that fail on several hosts, for no known cause.
+    failing_tests, hanging: names of suites. missing: names of phases whose prerequisite is missing.
+    begun: the suites that were begun ahead, each with what was done then.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, directory: Path) -> None:
         self.failing: set[str] = set()
+        self.failing_hosts: set[str] = set()
         self.failing_tests: set[str] = set()
         self.hanging: set[str] = set()
         self.begun: list[tuple[str, list[str]]] = []
@@ -183,6 +187,8 @@ class Stage:
             raise KeyboardInterrupt
         if name in self.failing_tests:
             raise SuiteFailed(f"{name} have failed", first=f"test_x of {name}: no")
+        if name in self.failing_hosts:
+            raise batches.stopped("vagrant", [Outcome("a", StepFailed(f"{name}: no room"))], [])
         if name in self.failing:
             raise StepFailed(f"{name} has failed", cause=f"why {name} failed", hint="fix it")
 

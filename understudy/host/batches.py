@@ -66,7 +66,9 @@ def _error(summary: str, outcomes: Sequence[Outcome], more: Sequence[str] = ()) 
     """Of the kind of the first failure, whose exit code it has."""
     first = next(outcome.error for outcome in _failures(outcomes) if outcome.error)
     details = [line for outcome in outcomes for line in _lines(outcome, first.hint)]
-    error = type(first)(summary, "\n".join((*details, *more)), first.hint, first.cause)
+    error = type(first)(
+        summary, "\n".join((*details, *more)), first.hint, first.cause, of_host=first
+    )
     if isinstance(error, NoConnection) and isinstance(first, NoConnection):
         error.address = first.address
     return error

@@ -242,7 +242,7 @@ class Rehearsal:
 
 def _cause(error: UnderstudyError) -> str:
     first = error.first if isinstance(error, SuiteFailed) else ""
-    return error.cause or first or error.summary
+    return error.cause or first or (error.of_host or error).summary
 
 
 def _interrupted(phase: Phase) -> str:

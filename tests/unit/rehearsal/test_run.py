@@ -143,6 +143,15 @@ def test_verdict_is_not_ready_after_a_failed_phase_and_names_the_cause(
     assert (error.cause, error.hint) == (f"why {failing} failed", "fix it")
 
 
+def test_unexplained_failure_of_several_hosts_has_that_of_the_first_as_cause(stage: Stage) -> None:
+    stage.failing_hosts = {"rollback"}
+
+    error = stage.rehearse()
+
+    assert error
+    assert error.cause == "rollback: no room"
+
+
 def test_unexplained_failure_of_a_suite_has_its_first_failed_test_as_cause(stage: Stage) -> None:
     stage.failing_tests = {"host-tests"}
 
