@@ -60,6 +60,8 @@ def started() -> Iterator[PurePosixPath]:
             "--no-defaults",
             *user,
             f"--datadir={place}/data",
+            # Each server that starts removes the tables of others in a folder that they share, such as /tmp.
+            f"--tmpdir={place}",
             "--innodb-flush-method=nosync",
         )
         # As Debian's package does; for other users than root there would be no administrator.
