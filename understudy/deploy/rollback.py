@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from understudy.commands import site_processes
-from understudy.config import topology
 from understudy.deploy import commits, rollback_data, switch
 from understudy.deploy.desired import DesiredState
 from understudy.deploy.going_live import GoingLive
@@ -109,9 +108,8 @@ def _actions(
 def _backup(
     connection: SshConnection, job: Job, desired: DesiredState, observed: ObservedState
 ) -> str:
-    """Of hosts that share their data the one that migrates has it; "" for the others."""
-    hosts = desired.target.host_list
-    if desired.has_company and not topology.migrates(hosts, desired.target.address):
+    """ "" if another host has it."""
+    if not rollback_data.has_backups(desired):
         return ""
     return rollback_data.backup_of(connection, job, desired.release, observed)
 

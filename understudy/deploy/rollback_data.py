@@ -5,6 +5,7 @@ from datetime import datetime
 
 from understudy.commands import old_code
 from understudy.commands.backups import Backup
+from understudy.config import topology
 from understudy.deploy import external_database
 from understudy.deploy.desired import DesiredState
 from understudy.errors import Refused
@@ -45,8 +46,14 @@ def check_models(
         return
     summary, details = _CANNOT_WORK.format(release.id), "\n".join(found.broken)
     if not anyway:
-        raise NeedsItsData(summary, details, _ways_out(connection, job, release, observed))
+        raise NeedsItsData(summary, details, _ways_out(connection, job, desired, observed))
     job.report.warn(f"{summary}\n{details}")
+
+
+def has_backups(desired: DesiredState) -> bool:
+    """Whether this host has those of deploys: of hosts that share their data the one that migrates does."""
+    target = desired.target
+    return not desired.has_company or topology.migrates(target.host_list, target.address)
 
 
 def backup_of(
@@ -89,14 +96,16 @@ def _newest_usable(later: Sequence[Backup], replaced: datetime) -> Backup:
 
 
 def _ways_out(
-    connection: SshConnection, job: Job, release: Manifest, observed: ObservedState
+    connection: SshConnection, job: Job, desired: DesiredState, observed: ObservedState
 ) -> str:
     """What to do if the old code can't work with the data as it is."""
-    try:
-        backup = backup_of(connection, job, release, observed)
-    except Refused as error:
-        return f"{error.summary}. Deploy a fix of the live release. {_ANYWAY}"
+    release, backup = desired.release, " from before the migration"
+    if has_backups(desired):
+        try:
+            backup = f" {backup_of(connection, job, release, observed)}"
+        except Refused as error:
+            return f"{error.summary}. Deploy a fix of the live release. {_ANYWAY}"
     return (
         f"python deploy.py rollback --target {job.target_name} --to {release.id} --with-data "
-        f"restores the backup {backup} as well and discards what was written since. {_ANYWAY}"
+        f"restores the backup{backup} as well and discards what was written since. {_ANYWAY}"
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from understudy.deploy import (
     commits,
@@ -24,7 +24,6 @@ from understudy.rehearsal.at_once import Ahead
 from understudy.rehearsal.baseline import Baseline
 from understudy.rehearsal.phases import Outcome, Phase, Skip
 from understudy.rehearsal.seeded import Seed
-from understudy.release.layout import Manifest
 from understudy.vm.levels import Level
 from understudy.vm.machine import Vm
 
@@ -158,20 +157,21 @@ class Actions:
     def _roll_back(self) -> None:
         """As on production: with the data from before the deploy, if the old code needs that."""
         if self._have_roles:
-            rollout.rollback(self.job, None, with_data=False, anyway=False, probe=True, wait=0)
+            roll_back = partial(rollout.rollback, self.job, None, anyway=False, wait=0)
+            self._with_data_if_needed(roll_back)
             return
         with hooked(self.job, self._hosts, "rollback") as live:
-            self._roll_back_hooked(live.append)
+            self._with_data_if_needed(partial(rollback.rollback, self.job, on_live=live.append))
 
-    def _roll_back_hooked(self, on_live: Callable[[Manifest], None]) -> None:
+    def _with_data_if_needed(self, roll_back: Callable[..., None]) -> None:
         try:
-            rollback.rollback(self.job, probe=True, on_live=on_live)
+            roll_back(with_data=False, probe=True)
         except rollback_data.NeedsItsData as error:
             self.job.report.warn(
                 f"{error.summary}: a rollback has to restore the data from before the deploy, which "
                 f"discards what was written since\n{error.details}"
             )
-            rollback.rollback(self.job, with_data=True, on_live=on_live)
+            roll_back(with_data=True, probe=False)
 
     @cached_property
     def baseline(self) -> Baseline:

@@ -19,7 +19,9 @@ from tests.unit.deploy.test_rollback import (
 from tests.unit.fakes import printed
 from tests.unit.staging import LIST, MODELS, QUERY, Staging, listed
 from understudy.deploy import rollback
+from understudy.deploy.rollback_data import NeedsItsData
 from understudy.errors import Refused
+from understudy.host import all_hosts
 
 # The host of these tests expects the same commands.
 __all__ = ["QUIET"]
@@ -121,6 +123,23 @@ def test_rollback_over_a_migration_that_the_old_code_cannot_work_with_is_refused
         for note in host.notes
         if "/candidate.new" in note or "understudy-site shop start" in note
     ]
+
+
+def test_host_without_the_backups_of_several_does_not_say_that_there_is_none(
+    staging: Staging,
+) -> None:
+    roles = {"192.0.2.1": ["web"], "192.0.2.2": ["web", "worker"], "192.0.2.3": ["database"]}
+    hosts = [{"address": address, "roles": own} for address, own in roles.items()]
+    whole = staging.job({"database": "postgresql", "media_url": None}, hosts=hosts)
+    web = next(host for host in all_hosts.jobs(whole) if host.address == "192.0.2.1")
+    rights = {"bad release id": printed("")}
+    answers = {MODELS: printed(UNKNOWN + BROKEN), LIST: listed(()), **rights}
+    staging.answering({QUERY: staging.facts(*THREE), **answers})
+
+    with pytest.raises(NeedsItsData) as raised:
+        rollback.rollback(web)
+
+    assert f"--to {OLD.id} --with-data restores the backup from before" in raised.value.hint
 
 
 def test_rollback_anyway_warns_of_what_will_fail(staging: Staging) -> None:

@@ -13,6 +13,7 @@ from tests.unit.fakes import FakeReport, settings
 from understudy.config.model import Config
 from understudy.data import load as data_load
 from understudy.deploy import commits, deploy_host, proxies, rollback, rollout
+from understudy.deploy.rollback_data import NeedsItsData
 from understudy.errors import Refused, StepFailed
 from understudy.host import all_hosts
 from understudy.job import Job
@@ -157,6 +158,24 @@ def test_rollback_needs_an_earlier_release_also_to_be_interrupted(
 
         assert skip is not None
         assert skip.reason == "staging has no release from before the live one"
+
+
+def test_old_code_that_needs_its_data_gets_it_on_all_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def roll_back(of: Job, to: None, **options: Any) -> None:
+        asked.append(options)
+        if not options["with_data"]:
+            raise NeedsItsData("0ld can't work", details="the column name is gone")
+
+    monkeypatch.setattr(rollout, "rollback", roll_back)
+    made = job()
+
+    phases(made).by_phase()["rollback"]()
+
+    assert [(one["with_data"], one["anyway"]) for one in asked] == [(False, False), (True, False)]
+    [warning] = cast(FakeReport, made.report).warnings
+    assert "the column name is gone" in warning
 
 
 def test_visitors_meet_the_proxy_or_else_a_web_host() -> None:
