@@ -44,6 +44,11 @@ class Job:
         return with_address(self.config.one_host(self.target_name, self.address), self.target_name)
 
     @property
+    def is_disposable(self) -> bool:
+        """Whether tests may destroy data on the target, one host or several."""
+        return self.config.target(self.target_name).disposable
+
+    @property
     def directory(self) -> Path:
         """The folder of deploy.yml. Paths in deploy.yml are relative to it."""
         return self.project.config_file.absolute().parent

@@ -102,7 +102,7 @@ def find(job: Job, source: str) -> DataBundle:
     """The data that load() loads. Raises Refused or ConfigError if it can't be loaded."""
     bundle.refuse_other_engines(job)
     found = bundle.find(job, source)
-    if not job.config.target(job.target_name).disposable:
+    if not job.is_disposable:
         raise Refused(
             f"{job.target_name} is not disposable: its data would be lost",
             hint="Only a target with `disposable: true` in deploy.yml takes the data of another target.",

@@ -28,7 +28,7 @@ def planned(job: Job, source: Source, missing: unlocked.NotLocked) -> Mapping[st
     the lock because it is not committed.
     """
     path = unlocked.path(missing.requirements)
-    if not job.config.target(job.target_name).disposable:
+    if not job.is_disposable:
         raise Refused(
             missing.summary,
             hint=f"A deploy would write {_shown(source, path)} and end: it is to be committed first.",
@@ -74,7 +74,7 @@ def refuse_uncommitted(job: Job, source: Source) -> None:
     if not source.uncommitted_lock:
         return
     path = _shown(source, source.uncommitted_lock)
-    if not job.config.target(job.target_name).disposable:
+    if not job.is_disposable:
         raise Refused(
             f"the lock {path} is not committed, so another deploy could install different things",
             hint=f"Check it, then: git -C {source.repository} add {source.uncommitted_lock}, and commit it.",

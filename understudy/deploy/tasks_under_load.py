@@ -34,7 +34,7 @@ def counted_tasks(job: Job, connection: Connection, old: str) -> Iterator[None]:
     Raises StepFailed if a task is lost or done twice, or can't be enqueued.
     """
     wanted = job.config.verify.tasks
-    if wanted and not job.config.target(job.target_name).disposable:
+    if wanted and not job.is_disposable:
         job.report.say("  verify.tasks: none enqueued, since the target is not disposable")
         wanted = None
     if wanted is None:

@@ -139,7 +139,7 @@ def _project_browser_tests(job: Job) -> list[Suite]:
     if not (job.project.directory / BROWSER_TESTS).is_dir():
         return []
     pages = job.project.pages
-    harmless = [] if _is_disposable(job) else ["-m", "not destroys_data"]
+    harmless = [] if job.is_disposable else ["-m", "not destroys_data"]
     words = [BROWSER_TESTS, *harmless, "--keep-pages", str(pages)]
     return [Suite(job, "browser", words, _SCREENSHOTS, pages, may_be_empty=True)]
 
@@ -147,11 +147,7 @@ def _project_browser_tests(job: Job) -> list[Suite]:
 def _command_tests(job: Job) -> list[CommandTests]:
     """On disposable targets only: Understudy can't see what they do there."""
     commands = job.config.verify.commands
-    if commands and not _is_disposable(job):
+    if commands and not job.is_disposable:
         job.report.say("  verify.commands: not run, since the target is not disposable")
         return []
     return [CommandTests(job, command) for command in commands]
-
-
-def _is_disposable(job: Job) -> bool:
-    return job.config.target(job.target_name).disposable

@@ -62,7 +62,7 @@ def deploy(options: argparse.Namespace, project: Project, report: "Report") -> N
             wait=options.wait,
             without_rehearsal=options.without_rehearsal,
         )
-    if job.config.target(job.target_name).disposable:
+    if job.is_disposable:
         # Its name is usually one that only this machine's tests know.
         seen.report.say(f"`python deploy.py open --target {job.target_name}` shows it in a browser")
     seen.keep(job)
